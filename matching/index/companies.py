@@ -1,0 +1,119 @@
+"""The companies of a release on disk: a few columns in memory, whole profiles read when they are shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.errors import UnknownCompany
+from matching.records import CompanyProfile, Filters, Product, Tag
+
+_DATES = ("listed_on", "founded_on")
+_KEPT_PROFILES = 2048
+
+
+class CompanyTable:
+    """Companies by ordinal, in the order they were given to the build."""
+
+    def __init__(self, path: Path, offsets: NDArray[np.int64], columns: dict[str, Any]) -> None:
+        self._path = path
+        self._offsets = offsets
+        self.ids: list[str] = columns["id"]
+        self._ordinals = {company_id: ordinal for ordinal, company_id in enumerate(self.ids)}
+        self._province = np.array([value or "" for value in columns["province"]], dtype=object)
+        self._listed = np.array([bool(code) for code in columns["stock_code"]], dtype=np.bool_)
+        self._delisted = np.array([status == "delisted" for status in columns["status"]], dtype=np.bool_)
+        self._employees = np.array([-1 if n is None else n for n in columns["employees"]], dtype=np.int64)
+        self._read = lru_cache(maxsize=_KEPT_PROFILES)(self._read_uncached)
+
+    @staticmethod
+    def write(companies: Iterable[CompanyProfile], folder: Path) -> int:
+        """Write `companies` to `folder`; gives how many there were."""
+        folder.mkdir(parents=True)
+        names = ("id", "province", "stock_code", "status", "employees")
+        columns: dict[str, list[Any]] = {name: [] for name in names}
+        offsets = [0]
+        with (folder / "profiles.jsonl").open("wb") as file:
+            for company in companies:
+                line = json.dumps(_as_json(company), ensure_ascii=False, separators=(",", ":")) + "\n"
+                offsets.append(offsets[-1] + file.write(line.encode("utf-8")))
+                for name in names:
+                    columns[name].append(getattr(company, name))
+        with (folder / "offsets.npy").open("wb") as out:
+            np.save(out, np.array(offsets, dtype=np.int64), allow_pickle=False)
+        (folder / "columns.json").write_text(json.dumps(columns, ensure_ascii=False), "utf-8")
+        return len(offsets) - 1
+
+    @classmethod
+    def load(cls, folder: Path) -> CompanyTable:
+        columns = json.loads((folder / "columns.json").read_text("utf-8"))
+        return cls(folder / "profiles.jsonl", np.load(folder / "offsets.npy", allow_pickle=False), columns)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def ordinal(self, company_id: str) -> int:
+        """The ordinal of a company. Raises UnknownCompany."""
+        try:
+            return self._ordinals[company_id]
+        except KeyError as err:
+            raise UnknownCompany(
+                f'company {company_id!r} is not in the index: import it and run "lianzhao index build"'
+            ) from err
+
+    def get(self, ordinal: int) -> CompanyProfile:
+        """The whole profile of a company."""
+        return self._read(int(ordinal))
+
+    def allowed(self, filters: Filters) -> NDArray[np.bool_]:
+        """Which companies pass the hard conditions: bool array of shape (n_companies,).
+
+        A company whose value is not known passes conditions on it, except `provinces` and `listed_only`.
+        """
+        allowed = np.ones(len(self), dtype=np.bool_)
+        if filters.provinces:
+            allowed &= np.isin(self._province, list(filters.provinces))
+        if filters.exclude_provinces:
+            allowed &= ~np.isin(self._province, list(filters.exclude_provinces))
+        if filters.listed_only:
+            allowed &= self._listed & ~self._delisted
+        if filters.min_employees is not None:
+            allowed &= (self._employees < 0) | (self._employees >= filters.min_employees)
+        if not filters.include_delisted:
+            allowed &= ~self._delisted
+        return allowed
+
+    def _read_uncached(self, ordinal: int) -> CompanyProfile:
+        start, end = int(self._offsets[ordinal]), int(self._offsets[ordinal + 1])
+        with self._path.open("rb") as file:
+            file.seek(start)
+            return _from_json(json.loads(file.read(end - start)))
+
+
+def _as_json(company: CompanyProfile) -> dict[str, Any]:
+    known = asdict(company)
+    known["texts"] = dict(company.texts)
+    for name in _DATES:
+        known[name] = known[name].isoformat() if known[name] else None
+    for tag in known["tags"]:
+        tag["valid_to"] = tag["valid_to"].isoformat() if tag["valid_to"] else None
+    return known
+
+
+def _from_json(known: dict[str, Any]) -> CompanyProfile:
+    for name in _DATES:
+        known[name] = date.fromisoformat(known[name]) if known[name] else None
+    known["products"] = tuple(Product(**product) for product in known["products"])
+    known["tags"] = tuple(
+        Tag(tag["code"], date.fromisoformat(tag["valid_to"]) if tag["valid_to"] else None)
+        for tag in known["tags"]
+    )
+    return CompanyProfile(**known)

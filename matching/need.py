@@ -1,0 +1,126 @@
+"""From a need in words to requirements: what is enumerated, what is asked of it, what it is for.
+
+Policy texts enumerate: “丁基橡胶、乙丙橡胶等国内紧缺橡胶及橡胶制品”. The items are what is sought, the class after 等 sums
+them up, verbs (引进, 发展) and endings (生产企业) say nothing about the product, and a clause that starts with
+用于 or 提升 names a use, which a company need not state.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from matching.errors import EmptyNeed
+from matching.passages import normalise
+from matching.records import Facet, Gap, Level, Requirement
+
+ITEM_WEIGHT = 1.0
+CLASS_WEIGHT = 0.5  # “等橡胶制品”: the class is wider than what is asked for
+USE_WEIGHT = 0.3
+QUALITY_WEIGHT = 0.2
+
+_CLAUSES = re.compile(r"[。；;，,！!？?\n]+")
+_LABEL = re.compile(r"^([^：:、]{2,12})[：:]")
+_VERBS = re.compile(
+    r"^(?:重点|积极|大力|加快|着力|努力|优先|主要|拟|需|需要|急需|希望|计划|鼓励|支持|推动|推进|促进|进一步)*"
+    r"(?:引进|引入|招引|引育|招商|寻找|寻求|对接|发展|培育|开发|研发|建设|打造|突破|拓展|延伸|做强|做大|承接|布局|补齐|配套|形成)*"
+    r"(?:一批|一家|若干)?"
+)
+_ENDINGS = re.compile(
+    r"(?:的)?(?:研发|研究|设计|生产|制造|加工|供应|配套|开发|服务|应用|和|与|及|、)*"
+    r"(?:生产企业|制造企业|加工企业|龙头企业|骨干企业|配套企业|研发企业|企业|厂商|厂家|供应商|制造商|生产商|公司|项目|团队|产业|行业)$"
+)
+_USE = re.compile(
+    r"^(?:主要)?(?:用于|应用于|适用于|面向|服务于?|依托|提升|提高|带动|围绕|满足|防治|实现|推动|促进|替代|拓展应用)"
+)
+_MAKING = re.compile(r"(?:研发|研制|生产|制造|精深加工|深加工|加工|产业化|系列产品|及|和)+$")
+_QUALITY = re.compile(r"^[高低超新强耐抗防轻精]?[^、]{0,3}(?:性|率|型|级|化|度|档)$")
+_MODIFIERS = re.compile(
+    r"^(?:国内紧缺|国内领先|市场前景好的?|不同用途的?|各种|各类|多种|多品种|系列|其他|相关|有关|"
+    r"高档|高端|中高端|高性能|高品质|优质|优势|特色|先进|新型|现代|新一代|大型|重大|关键|核心|绿色|智能化?|品牌|高附加值|高技术|"
+    r"特种|精密|超微细|高强高导|高强型|功能性|高效节能|国产|精品|传统|主要|重点|规模化|专业化|标准化)的?"
+)
+# 和 and 与 inside words are no joints: 饱和, 中和, 共和, 调和…
+_JOINTS = re.compile(
+    r"、|以及|及其|(?<=[^饱中共调缓混温总平祥])和(?![田平县谐])|与|(?<![普涉以埃触顾波])及|或者|或|/"
+)
+_BRACKETS = re.compile(r"[（(]([^（()）]*)[)）]")
+_MIN_CHARS = 2
+
+
+def requirements_of(gap: Gap) -> tuple[Requirement, ...]:
+    """The requirements of `gap`: its own, or those parsed from its need.
+
+    Raises EmptyNeed when neither holds a word that could be matched.
+    """
+    return gap.requirements or parse_need(gap.need)
+
+
+def parse_need(need: str) -> tuple[Requirement, ...]:
+    """The requirements in the words of `need`, ids R1, R2… in the order of the text.
+
+    Raises EmptyNeed when nothing in `need` could be matched.
+    """
+    seen: dict[str, Requirement] = {}
+    for text, facet, level, weight in _terms(need):
+        key = normalise(text)
+        if key and key not in seen:
+            core = core_term(text)
+            synonyms = (core,) if normalise(core) != key else ()
+            seen[key] = Requirement(f"R{len(seen) + 1}", text, facet, level, weight, synonyms)
+    if not seen:
+        raise EmptyNeed(
+            f"need {need[:40]!r}: no product, process or technology found in it: "
+            "write what is sought, for example 高档电解铜箔"
+        )
+    if all(requirement.level != "must" for requirement in seen.values()):
+        return tuple(
+            Requirement(r.id, r.text, r.facet, "must", ITEM_WEIGHT, r.synonyms) for r in seen.values()
+        )
+    return tuple(seen.values())
+
+
+def core_term(text: str) -> str:
+    """The thing itself: 高档电解铜箔 gives 电解铜箔, 变性淀粉深加工 gives 变性淀粉. Never shorter than two characters."""
+    core = text
+    ending = _MAKING.search(core)
+    if ending and ending.start() >= _MIN_CHARS:
+        core = core[: ending.start()]
+    while True:
+        match = _MODIFIERS.match(core)
+        if not match or len(core) - match.end() < _MIN_CHARS:
+            return core
+        core = core[match.end() :]
+
+
+def _terms(need: str) -> Iterator[tuple[str, Facet, Level, float]]:
+    for raw in _CLAUSES.split(need):
+        clause = raw.strip()
+        label = _LABEL.match(clause)
+        if label:
+            yield label.group(1), "product", "should", CLASS_WEIGHT
+            clause = clause[label.end() :]
+        if _USE.match(clause):
+            for item in _items(_USE.sub("", clause)):
+                yield item, "condition", "should", USE_WEIGHT
+            continue
+        clause = _VERBS.sub("", clause)
+        items, _, summary = clause.partition("等")
+        for item in _items(items):
+            yield _graded(item, ITEM_WEIGHT)
+        for item in _items(summary.lstrip("的")):
+            yield _graded(item, CLASS_WEIGHT)
+
+
+def _graded(item: str, weight: float) -> tuple[str, Facet, Level, float]:
+    if _QUALITY.match(item) and len(item) <= 4:
+        return item, "capability", "should", QUALITY_WEIGHT
+    return item, "product", "must", weight
+
+
+def _items(text: str) -> Iterator[str]:
+    inside = _BRACKETS.findall(text)
+    for piece in [*_JOINTS.split(_BRACKETS.sub("", text)), *inside]:
+        item = _ENDINGS.sub("", piece.strip(" 　“”\"'的")).strip("的")
+        if len(normalise(item)) >= _MIN_CHARS:
+            yield item

@@ -1,0 +1,59 @@
+"""What every signal sees, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.index.release import Release
+from matching.query import Query
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One value for each company, shape (n_companies,); a value that is `missing` is 0 and weighs nothing."""
+
+    values: Values
+    missing: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The companies being scored and how their passages agree with the requirements.
+
+    `companies`: (C,) ordinals. `mentions`: (M,) ordinals of their passages, company by company, with
+    `starts` (C,) the first of each. `strengths`: (M, R), 0 to 1, one row a passage. `best`: (C, R).
+    """
+
+    query: Query
+    release: Release
+    companies: NDArray[np.int64]
+    mentions: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    strengths: Values
+    best: Values
+
+    def by_level(self, *levels: str) -> NDArray[np.int64]:
+        """Positions of the requirements of these levels."""
+        return np.array(
+            [i for i, r in enumerate(self.query.requirements) if r.level in levels], dtype=np.int64
+        )
+
+    def weights(self, positions: NDArray[np.int64]) -> Values:
+        """The curator's weights of the requirements at `positions`."""
+        return np.array([self.query.requirements[i].weight for i in positions], dtype=np.float64)
+
+    def none_missing(self) -> NDArray[np.bool_]:
+        return np.zeros(len(self.companies), dtype=np.bool_)
+
+
+def emphasise(strength: Values) -> Values:
+    """Agreement as it counts: weak likeness is nearly nothing, full agreement is 1.
+
+    The bend was set on the development half: below 0.35 two phrases of industry are alike by chance.
+    """
+    return np.asarray(np.clip((strength - 0.35) / 0.6, 0.0, 1.0) ** 1.5)

@@ -1,0 +1,16 @@
+"""Tables of LianZhao. SQLAlchemy only: no engine code, no Flask. Importing it registers every table."""
+
+from models.account import User
+from models.base import Base, utc_now
+from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
+from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
+from models.gap import Gap, GapRequirement, GapVersion
+from models.import_batch import ImportBatch, ImportIssue
+from models.index_release import IndexRelease
+from models.match_run import MatchCandidate, MatchRun
+
+__all__ = [
+    "Anchor", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct",
+    "CompanyProvenance", "CompanyTag", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue",
+    "IndexRelease", "MatchCandidate", "MatchRun", "Site", "User", "utc_now",
+]  # fmt: skip

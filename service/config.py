@@ -1,0 +1,237 @@
+"""Settings: one row each, read once at the start. The only place that reads the environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from service.errors import ConfigError
+from service.provinces import known_provinces, short_province
+
+PREFIX = "LIANZHAO_"
+EMBEDDERS = ("bundled-e5", "hashing")
+PRECISIONS = ("auto", "float32", "bfloat16")
+LANGUAGES = ("zh", "en")
+MIN_SECRET_CHARS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. Its variable is LIANZHAO_<name>; `default` stands as it would in the environment."""
+
+    name: str
+    default: str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name
+
+
+SETTINGS = (
+    Setting("HOME", "./instance", "Folder for everything that LianZhao writes."),
+    Setting("DATABASE_URL", "", "SQLite or PostgreSQL URL. Empty: lianzhao.sqlite3 in HOME."),
+    Setting("EMBEDDER", "bundled-e5", "bundled-e5, hashing, or the folder of a SentenceTransformer model."),
+    Setting("PRECISION", "auto", "How the model computes: auto, float32 or bfloat16."),
+    Setting("THREADS", "2", "Processor threads that the model may use."),
+    Setting("LANGUAGE", "zh", "Language where nobody has chosen one: zh or en."),
+    Setting("HOST", "127.0.0.1", "Address that the web server listens on."),
+    Setting("PORT", "8000", "Port that the web server listens on."),
+    Setting("SECRET_KEY", "", "Key that signs sessions. Empty: made once, kept in HOME/secret_key."),
+    Setting("HOME_PROVINCE", "甘肃", "Province whose gaps are matched: companies there are not outside companies."),
+)
+# Read by tests/conftest.py only; named here so that they are not taken for slips of the pen.
+TEST_VARIABLES = (PREFIX + "TEST_POSTGRES_URL", PREFIX + "REQUIRE_SERVERS")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings, checked. Neither `repr` nor any error shows the secret key or a database password."""
+
+    home: Path
+    database_url: str = field(repr=False)
+    embedder: str
+    precision: str
+    threads: int
+    language: str
+    host: str
+    port: int
+    home_province: str | None
+    given_secret_key: str | None = field(repr=False)
+
+    @property
+    def index_folder(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def cache_folder(self) -> Path:
+        return self.home / "cache"
+
+    @property
+    def models_folder(self) -> Path:
+        return self.home / "models"
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The key given, or the one in HOME/secret_key, made on first use. Raises ConfigError."""
+        return self.given_secret_key or _kept_secret(self.home / "secret_key")
+
+
+def read_config(environ: Mapping[str, str] = os.environ, **overrides: object) -> Config:
+    """The settings from `environ`, over them `overrides` (port=8001; None is as if not given).
+
+    Creates nothing on disk except HOME. Raises ConfigError that names the setting, for a value that cannot
+    be used and for a variable LIANZHAO_… that is no setting.
+    """
+    _refuse_unknown(environ)
+    given = _given_values(environ, overrides)
+    home = _home(given["HOME"])
+    return Config(
+        home=home,
+        database_url=_database_url(given["DATABASE_URL"], home),
+        embedder=_embedder(given["EMBEDDER"]),
+        precision=_choice("PRECISION", given["PRECISION"], PRECISIONS),
+        threads=_number("THREADS", given["THREADS"], 1, 256),
+        language=_choice("LANGUAGE", given["LANGUAGE"], LANGUAGES),
+        host=_host(given["HOST"]),
+        port=_number("PORT", given["PORT"], 1, 65535),
+        home_province=_province(given["HOME_PROVINCE"]),
+        given_secret_key=_secret(given["SECRET_KEY"]),
+    )
+
+
+def _given_values(environ: Mapping[str, str], overrides: Mapping[str, object]) -> dict[str, str]:
+    names = {setting.name.lower() for setting in SETTINGS}
+    for name in overrides:
+        if name not in names:
+            raise ConfigError(PREFIX + name.upper(), "no such setting; see service/config.py for all of them")
+    values = {}
+    for setting in SETTINGS:
+        override = overrides.get(setting.name.lower())
+        value = environ.get(setting.variable, "") if override is None else str(override)
+        # An empty variable is how a service file says "not set"; only HOME_PROVINCE can be set to nothing.
+        is_set = override is not None or (setting.variable in environ and setting.name == "HOME_PROVINCE")
+        values[setting.name] = value.strip() if value.strip() or is_set else setting.default
+    return values
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [setting.variable for setting in SETTINGS]
+    for variable in environ:
+        if variable.startswith(PREFIX) and variable not in known and variable not in TEST_VARIABLES:
+            close = difflib.get_close_matches(variable, known, n=1)
+            advice = f"did you mean {close[0]}?" if close else f"unset it; settings are {', '.join(known)}"
+            raise ConfigError(variable, f"no such setting; {advice}")
+
+
+def _home(value: str) -> Path:
+    if not value:
+        raise ConfigError(PREFIX + "HOME", "empty; give the folder that LianZhao may write to")
+    home = Path(value).expanduser().absolute()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise ConfigError(
+            PREFIX + "HOME", f"{value}: {err.strerror}; give a folder that LianZhao may write to"
+        ) from err
+    return home
+
+
+def _database_url(value: str, home: Path) -> str:
+    variable = PREFIX + "DATABASE_URL"
+    if not value:
+        return f"sqlite:///{home / 'lianzhao.sqlite3'}"
+    try:
+        url = make_url(value)
+    except ArgumentError as err:
+        # The value is not shown: a password may stand in it. Nor is the cause, which repeats it.
+        raise ConfigError(variable, "not a database URL; write postgresql://user@host/name") from err.__cause__
+    backend = url.drivername.partition("+")[0]
+    if backend in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if backend != "sqlite":
+        raise ConfigError(variable, f"{url.drivername} is not known; use sqlite:///… or postgresql://…")
+    return value
+
+
+def _embedder(value: str) -> str:
+    if value in EMBEDDERS:
+        return value
+    folder = Path(value).expanduser().absolute()
+    if not folder.is_dir():
+        raise ConfigError(
+            PREFIX + "EMBEDDER",
+            f"{value}: neither {' nor '.join(EMBEDDERS)} nor a folder; download the model and give its folder",
+        )
+    return str(folder)
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise ConfigError(PREFIX + name, f"{value!r} is not one of {', '.join(choices)}")
+    return value
+
+
+def _number(name: str, value: str, low: int, high: int) -> int:
+    if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+        raise ConfigError(PREFIX + name, f"{value!r} is not a whole number from {low} to {high}")
+    return int(value)
+
+
+def _host(value: str) -> str:
+    if not value or any(char in value for char in " /@") or "://" in value:
+        raise ConfigError(PREFIX + "HOST", f"{value!r} is no address; write 127.0.0.1, or 0.0.0.0 for all")
+    return value
+
+
+def _province(value: str) -> str | None:
+    if not value:
+        return None
+    province = short_province(unicodedata.normalize("NFKC", value))
+    if province not in known_provinces():
+        raise ConfigError(PREFIX + "HOME_PROVINCE", f"{value!r} is no province; write one such as 甘肃, or nothing")
+    return province
+
+
+def _secret(value: str) -> str | None:
+    if value and len(value) < MIN_SECRET_CHARS:
+        raise ConfigError(
+            PREFIX + "SECRET_KEY", f"{len(value)} characters are too few; give {MIN_SECRET_CHARS} or more at random"
+        )
+    return value or None
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in `path`; made first where there is none. Two processes that start at once get the same."""
+    try:
+        if not path.exists():
+            _write_secret(path)
+        secret = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as err:
+        raise ConfigError(PREFIX + "SECRET_KEY", f"{path}: {err}; make the file readable, or set the key") from err
+    if len(secret) < MIN_SECRET_CHARS:
+        raise ConfigError(PREFIX + "SECRET_KEY", f"{path} is damaged; delete it, everybody then signs in again")
+    return secret
+
+
+def _write_secret(path: Path) -> None:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)  # unlike a rename it does not replace what another process put there
+        except FileExistsError:
+            return
+    finally:
+        draft.unlink(missing_ok=True)

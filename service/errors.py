@@ -1,0 +1,64 @@
+"""Named errors of the service. Each also inherits the built-in it resembles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ServiceError(Exception):
+    """Any error that a user is told about: its text says what, where and what to do."""
+
+
+class NotFound(ServiceError, LookupError):
+    """What was asked for is not there."""
+
+
+class PermissionDenied(ServiceError, PermissionError):
+    """The actor's role does not allow this."""
+
+
+class Conflict(ServiceError, ValueError):
+    """It clashes with what is already stored."""
+
+
+class InvalidInput(ServiceError, ValueError):
+    """The input cannot be used as it is."""
+
+
+class ConfigError(ServiceError, ValueError):
+    """A setting that cannot be used; `setting` is its variable's name."""
+
+    def __init__(self, setting: str, message: str) -> None:
+        self.setting = setting
+        super().__init__(f"{setting}: {message}")
+
+
+class DatabaseUnavailable(ServiceError, ConnectionError):
+    """The database cannot be opened or the connection to it broke."""
+
+
+class DatabaseBusy(ServiceError, TimeoutError):
+    """Another process was writing to the database for too long."""
+
+
+class SchemaMismatch(ServiceError, RuntimeError):
+    """The tables are missing, older or newer than this release needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileProblem:
+    """One problem of a chain profile: path inside the file, the value there, what to do."""
+
+    path: str
+    value: str
+    advice: str
+
+
+class InvalidProfile(InvalidInput):
+    """A chain profile that does not fit the schema; `problems` lists all of them."""
+
+    def __init__(self, source: str, problems: list[ProfileProblem]) -> None:
+        self.source = source
+        self.problems = problems
+        lines = [f"{source}: {p.path or 'file'}: {p.value}: {p.advice}" for p in problems]
+        super().__init__("\n".join(lines))

@@ -1,0 +1,165 @@
+"""From the engine's codes to words, in both languages. The only place where sentences about a match are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matching.records import Candidate, Remark
+from service.i18n import mark, translate
+
+SIGNAL_LABELS = {
+    "word_agreement": mark("Agreement in words"),
+    "best_requirement": mark("Best requirement"),
+    "requirement_coverage": mark("Requirements covered"),
+    "main_business": mark("Share of revenue"),
+    "overall_similarity": mark("Likeness as a whole"),
+    "excluded_product": mark("Excluded product"),
+}
+SIGNAL_MEANINGS = {
+    "word_agreement": mark("Words of the need found in the company's text, against the best company of the base."),
+    "best_requirement": mark("How surely the company fulfils the requirement that fits it best; rare words count more."),
+    "requirement_coverage": mark("How much of the whole gap the company covers, by the weights of the requirements."),
+    "main_business": mark("Share of revenue of the product that agrees best; no share stated weighs nothing."),
+    "overall_similarity": mark("Likeness in meaning between the need and everything the company says."),
+    "excluded_product": mark("The company names what this gap excludes."),
+}
+STATUS_LABELS = {
+    "met": mark("met"),
+    "partial": mark("partly met"),
+    "unmet": mark("not met"),
+    "unknown": mark("not known"),
+}
+STATUS_MARKS = {"met": "●", "partial": "◐", "unmet": "○", "unknown": "?"}
+LEVEL_LABELS = {"must": mark("core"), "should": mark("adds"), "must_not": mark("excluded")}
+FACET_LABELS = {
+    "product": mark("product"),
+    "process": mark("process"),
+    "technology": mark("technology"),
+    "capability": mark("capability"),
+    "condition": mark("condition"),
+}
+KIND_LABELS = {
+    "fill": mark("fill"),
+    "strengthen": mark("strengthen"),
+    "extend": mark("extend"),
+    "supporting": mark("supporting industry"),
+    "talent": mark("talent and technology"),
+}
+POSITION_LABELS = {
+    "upstream": mark("upstream"),
+    "midstream": mark("midstream"),
+    "downstream": mark("downstream"),
+    "supporting": mark("supporting"),
+}
+SEVERITY_LABELS = {
+    "missing": mark("missing"),
+    "weak": mark("weak"),
+    "single_source": mark("single source"),
+    "capacity_short": mark("capacity short"),
+}
+FIELD_LABELS = {
+    "product_names": mark("Products"),
+    "main_business": mark("Main business"),
+    "products_text": mark("Products in words"),
+    "business_scope": mark("Business scope"),
+    "description": mark("Introduction"),
+    "technologies": mark("Technologies"),
+    "industry": mark("Industry"),
+    "full_name": mark("Full name"),
+    "name": mark("Short name"),
+    "id": mark("Number in the source"),
+    "uscc": mark("Unified social credit code"),
+    "stock_code": mark("Stock code"),
+    "exchange": mark("Exchange"),
+    "listed_on": mark("Listed on"),
+    "founded_on": mark("Founded on"),
+    "province": mark("Province"),
+    "city": mark("City"),
+    "employees": mark("Employees"),
+    "reg_capital_wan": mark("Registered capital (10,000 yuan)"),
+    "ownership": mark("Ownership"),
+    "status": mark("Status"),
+    "data_year": mark("Year of the data"),
+}
+CAUTION_LABELS = {
+    "in_home_province": mark("already in the province"),
+    "delisted": mark("delisted"),
+    "special_treatment": mark("ST stock"),
+    "stale_data": mark("old data"),
+    "excluded_product": mark("excluded product"),
+    "relation_equips": mark("equipment, not the product"),
+    "relation_trades": mark("trade, not making"),
+    "relation_serves": mark("service, not making"),
+    "small_share": mark("small line"),
+}
+CAUTIONS = {
+    "in_home_province": mark("The company is already in {province}: this would not bring in an outside company."),
+    "delisted": mark("The company is delisted; check whether it still operates."),
+    "special_treatment": mark("The stock is under special treatment ({name}): check its finances first."),
+    "stale_data": mark("The facts are from {year}: confirm them before approaching the company."),
+    "excluded_product": mark("It names “{quote}”, which this gap excludes ({requirement})."),
+    "relation_equips": mark("“{quote}” names equipment or parts, not {requirement} itself."),
+    "relation_trades": mark("“{quote}” names trade; whether it makes {requirement} is not stated."),
+    "relation_serves": mark("“{quote}” names a service around it; whether it makes {requirement} is not stated."),
+    "small_share": mark("“{product}” is only {share} of revenue."),
+}
+QUESTIONS = {
+    "requirement": mark("Does the company have “{requirement}”? Its text does not say."),
+    "revenue_share": mark("What share of revenue does “{product}” have?"),
+    "uscc": mark("What is its unified social credit code?"),
+    "ownership": mark("Is it private, state-owned or foreign-owned?"),
+    "employees": mark("How many employees does it have?"),
+    "province": mark("In which province is it registered?"),
+    "introduction": mark("The base holds product names only: what do its introduction and business scope say?"),
+    "expansion_plan": mark("Does it plan to expand or invest elsewhere in the near future?"),
+}
+
+
+def caution_sentence(language: str, remark: Remark) -> str:
+    """A caution in words."""
+    return translate(language, CAUTIONS[remark.code], **_readable(remark.params))
+
+
+def question_sentence(language: str, remark: Remark) -> str:
+    """Something not known, as the question to ask."""
+    return translate(language, QUESTIONS[remark.code], **_readable(remark.params))
+
+
+def summary_sentence(language: str, candidate: Candidate) -> str:
+    """One sentence: what the company makes that fits, how much of it, how many requirements it meets."""
+    musts = [row for row in candidate.requirements if row.level == "must"]
+    met = [row for row in musts if row.status == "met"]
+    partial = [row for row in musts if row.status == "partial"]
+    rows = sorted(met or partial, key=lambda row: -row.match_0_1)
+    if not rows:
+        return translate(
+            language, mark("No core requirement is met by what {name} says of itself."), name=candidate.company.name
+        )
+    row, quote = rows[0], rows[0].evidence[0]
+    values: dict[str, Any] = {
+        "name": candidate.company.name,
+        "quote": quote.quote,
+        "requirement": row.text,
+        "met": len(met),
+        "partial": len(partial),
+        "all": len(musts),
+    }
+    if not met:
+        text = mark("{name} names “{quote}”, which comes near “{requirement}”; none of {all} core requirements is met for sure.")
+    elif quote.revenue_share is not None:
+        values["share"] = percent(quote.revenue_share)
+        text = mark("{name} makes “{quote}” ({share} of revenue), which meets “{requirement}”; {met} of {all} core requirements met.")
+    else:
+        text = mark("{name} names “{quote}”, which meets “{requirement}”; {met} of {all} core requirements met.")
+    return translate(language, text, **values)
+
+
+def percent(share_0_1: float) -> str:
+    """A share as people read it: 56%, below one in a hundred with one decimal."""
+    value = share_0_1 * 100
+    return f"{value:.0f}%" if value >= 1 else f"{value:.1f}%"
+
+
+def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: percent(value) if name == "share" else value for name, value in params.items()}
