@@ -67,7 +67,7 @@ class Engine:
         )
 
     def rank_all(self, gap: Gap, *, limit: int, depth: int = DEPTH) -> list[tuple[str, float]]:
-        """Company ids with their log-odds, best first, at most `limit`; nothing is explained, nobody left out."""
+        """Company ids with their log-odds, best first, at most `limit`; no reasons, nobody left out."""
         _, _, scored, order = self._rank(gap, Filters(include_delisted=True), depth)
         ids = self.release.companies.ids
         return [(ids[scored.context.companies[i]], float(scored.scores[i])) for i in order[:limit]]

@@ -27,6 +27,10 @@ class EmbedderUnavailable(MatchingError, LookupError):
     """The embedding model cannot be loaded."""
 
 
+class CacheUnusable(MatchingError, OSError):
+    """The file of computed vectors cannot be read or written."""
+
+
 class MissingExtra(MatchingError, ImportError):
     """An optional package is not installed."""
 

@@ -49,8 +49,9 @@ def rank_with_baseline(ranker: Ranker, ids: Sequence[str], queries: Sequence[Jud
 def report(systems: Mapping[str, Rankings], queries: Sequence[JudgedQuery]) -> dict[str, Any]:
     """Measures of every system, overall and per chain, and ours against each other one.
 
-    Shape: `{"queries", "systems": {name: {measure: mean, "per_chain": {chain: {measure: mean}}}}, "paired"}`.
-    The first system is ours.
+    Shape: `{"format", "queries", "systems": {name: {measure: mean, "per_chain": {chain: {measure: mean}}}},
+    "paired_ndcg_at_10": {"ours - other": {"difference", "low", "high", "share_not_above_0"}}}`. The first
+    system is ours.
     """
     rows = {
         name: [measure_ranking([c for c, _ in rankings[q.id]], q.grades) for q in queries]

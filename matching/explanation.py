@@ -5,6 +5,7 @@ Nothing is guessed here and no sentence is made: codes and parameters go out, wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -38,6 +39,8 @@ FEW_PASSAGES = 3
 SMALL_SHARE = 0.05
 STALE_YEARS = 3
 
+# Short names of companies under a stock exchange's special treatment: ST, *ST, SST, S*ST, then the name.
+_SPECIAL_TREATMENT = re.compile(r"S?\*?ST(?![A-Za-z])")
 # Fields whose text is the company's name or class, not a statement of what it makes.
 _NAMING_FIELDS = {PASSAGE_FIELDS.index("full_name"), PASSAGE_FIELDS.index("industry")}
 
@@ -135,7 +138,7 @@ def _cautions(
         yield Remark("in_home_province", {"province": company.province})
     if company.status == "delisted":
         yield Remark("delisted")
-    elif "ST" in company.name.upper():
+    elif _SPECIAL_TREATMENT.match(company.name):
         yield Remark("special_treatment", {"name": company.name})
     if company.data_year is not None and today.year - company.data_year >= STALE_YEARS:
         yield Remark("stale_data", {"year": company.data_year})

@@ -39,7 +39,8 @@ def read_judged_queries(queries: Path, qrels: Path) -> list[JudgedQuery]:
             query_id, need = str(known["id"]), str(known["need"])
         except (ValueError, KeyError, TypeError) as err:
             raise JudgmentsInvalid(
-                f'{queries.name} line {number}: {line[:60]!r}: write {{"id", "chain", "title", "need"}} as JSON'
+                f"{queries.name} line {number}: {line[:60]!r}: "
+                'write {"id", "chain", "title", "need"} as JSON'
             ) from err
         if query_id in grades:
             judged.append(
@@ -65,14 +66,16 @@ def _read_grades(path: Path) -> dict[str, dict[str, int]]:
             grades.setdefault(query, {})[company] = int(grade)
         except ValueError as err:
             raise JudgmentsInvalid(
-                f"{path.name} line {number}: {line[:60]!r}: write query, 0, company and grade, separated by tabs"
+                f"{path.name} line {number}: {line[:60]!r}: "
+                "write query, 0, company and grade, separated by tabs"
             ) from err
     return grades
 
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text("utf-8-sig").splitlines()
+        # Not splitlines(): a JSON text may hold other ends of line (U+2028) inside a string.
+        return path.read_text("utf-8-sig").split("\n")
     except OSError as err:
         raise JudgmentsInvalid(f"{path}: cannot be read ({err.strerror}): check the path") from err
     except UnicodeDecodeError as err:

@@ -9,9 +9,10 @@ MIN_RUN = 2
 
 
 def marks_in(quote: str, terms: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Spans of `quote` that stand in one of `terms`, in order, not overlapping; full and half width are alike.
+    """Spans of `quote` that stand in one of `terms`, in order, not overlapping.
 
-    Runs shorter than two characters are not marked, unless the term itself is one character.
+    Full and half width are alike. Runs shorter than two characters are not marked, unless the term itself is
+    one character.
     """
     folded, origin = _fold(quote)
     marked = [False] * len(quote)
@@ -45,7 +46,7 @@ def _runs(text: str, wanted: str) -> list[tuple[int, int]]:
             length += 1
         if length >= shortest:
             runs.append((at, at + length))
-        at += max(1, length)
+        at += 1  # the next run may begin inside this one
     return runs
 
 

@@ -56,7 +56,7 @@ def _dcg(grades: Sequence[int], depth: int) -> float:
 def paired_bootstrap(
     ours: Sequence[float], theirs: Sequence[float], draws: int = 10_000, seed: int = 0
 ) -> dict[str, float]:
-    """Mean difference `ours − theirs` over queries, its 95 % interval, and the share of draws not above zero."""
+    """Mean difference `ours − theirs` over queries, its 95 % interval, the share of draws not above zero."""
     differences = np.asarray(ours, dtype=float) - np.asarray(theirs, dtype=float)
     rng = np.random.default_rng(seed)
     means = differences[rng.integers(0, len(differences), (draws, len(differences)))].mean(axis=1)

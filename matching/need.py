@@ -1,8 +1,8 @@
 """From a need in words to requirements: what is enumerated, what is asked of it, what it is for.
 
-Policy texts enumerate: “丁基橡胶、乙丙橡胶等国内紧缺橡胶及橡胶制品”. The items are what is sought, the class after 等 sums
-them up, verbs (引进, 发展) and endings (生产企业) say nothing about the product, and a clause that starts with
-用于 or 提升 names a use, which a company need not state.
+Policy texts enumerate: “丁基橡胶、乙丙橡胶等国内紧缺橡胶及橡胶制品”. The items are what is sought, the class
+after 等 sums them up, verbs (引进, 发展) and endings (生产企业) say nothing about the product, and a clause
+that starts with 用于 or 提升 names a use, which a company need not state.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ QUALITY_WEIGHT = 0.2
 _CLAUSES = re.compile(r"[。；;，,！!？?\n]+")
 _LABEL = re.compile(r"^([^：:、]{2,12})[：:]")
 _VERBS = re.compile(
-    r"^(?:重点|积极|大力|加快|着力|努力|优先|主要|拟|需|需要|急需|希望|计划|鼓励|支持|推动|推进|促进|进一步)*"
-    r"(?:引进|引入|招引|引育|招商|寻找|寻求|对接|发展|培育|开发|研发|建设|打造|突破|拓展|延伸|做强|做大|承接|布局|补齐|配套|形成)*"
+    r"^(?:重点|积极|大力|加快|着力|努力|优先|主要|拟(?!除虫)|需|需要|急需|希望|计划|鼓励|支持|推动|推进(?![剂器])|促进(?!剂)|进一步)*"
+    r"(?:引进|引入|招引|引育|招商|寻找|寻求|对接|发展|培育(?!钻石)|开发|研发|建设(?!机械)|打造|突破|拓展|延伸|做强|做大|承接|布局|补齐|配套(?!件)|形成)*"
     r"(?:一批|一家|若干)?"
 )
 _ENDINGS = re.compile(
@@ -31,8 +31,10 @@ _ENDINGS = re.compile(
     r"(?:生产企业|制造企业|加工企业|龙头企业|骨干企业|配套企业|研发企业|企业|厂商|厂家|供应商|制造商|生产商|公司|项目|团队|产业|行业)$"
 )
 _USE = re.compile(
-    r"^(?:主要)?(?:用于|应用于|适用于|面向|服务于?|依托|提升|提高|带动|围绕|满足|防治|实现|推动|促进|替代|拓展应用)"
+    r"^(?:主要)?(?:用于|应用于|适用于|面向|服务(?:于|(?!器|机器人))|依托|提升(?!机(?![械电器]))|提高|带动|围绕|满足|防治|实现|推动|促进(?!剂)|替代|拓展应用)"
 )
+# “A、B等C”. No such 等 is in 等离子, 等静压, 等速万向节, 高等级; 等速冻食品 and 等离子交换膜 are.
+_AND_SO_ON = re.compile(r"(?<!高)等(?!离子(?!交换)|静压|级|温锻|速(?:万向|驱动))")
 _MAKING = re.compile(r"(?:研发|研制|生产|制造|精深加工|深加工|加工|产业化|系列产品|及|和)+$")
 _QUALITY = re.compile(r"^[高低超新强耐抗防轻精]?[^、]{0,3}(?:性|率|型|级|化|度|档)$")
 _MODIFIERS = re.compile(
@@ -53,7 +55,8 @@ def requirements_of(gap: Gap) -> tuple[Requirement, ...]:
 
     Raises EmptyNeed when neither holds a word that could be matched.
     """
-    return gap.requirements or parse_need(gap.need)
+    named = any(normalise(requirement.text) for requirement in gap.requirements)
+    return gap.requirements if named else parse_need(gap.need)
 
 
 def parse_need(need: str) -> tuple[Requirement, ...]:
@@ -81,11 +84,11 @@ def parse_need(need: str) -> tuple[Requirement, ...]:
 
 
 def core_term(text: str) -> str:
-    """The thing itself: 高档电解铜箔 gives 电解铜箔, 变性淀粉深加工 gives 变性淀粉. Never shorter than two characters."""
+    """The thing itself, two characters or more: 高档电解铜箔 gives 电解铜箔, 变性淀粉加工 gives 变性淀粉."""
     core = text
     ending = _MAKING.search(core)
-    if ending and ending.start() >= _MIN_CHARS:
-        core = core[: ending.start()]
+    if ending and len(core[: ending.start()].rstrip("的")) >= _MIN_CHARS:
+        core = core[: ending.start()].rstrip("的")
     while True:
         match = _MODIFIERS.match(core)
         if not match or len(core) - match.end() < _MIN_CHARS:
@@ -105,10 +108,10 @@ def _terms(need: str) -> Iterator[tuple[str, Facet, Level, float]]:
                 yield item, "condition", "should", USE_WEIGHT
             continue
         clause = _VERBS.sub("", clause)
-        items, _, summary = clause.partition("等")
+        items, *summary = _AND_SO_ON.split(clause, maxsplit=1)
         for item in _items(items):
             yield _graded(item, ITEM_WEIGHT)
-        for item in _items(summary.lstrip("的")):
+        for item in _items("".join(summary).lstrip("的")):
             yield _graded(item, CLASS_WEIGHT)
 
 
@@ -119,7 +122,7 @@ def _graded(item: str, weight: float) -> tuple[str, Facet, Level, float]:
 
 
 def _items(text: str) -> Iterator[str]:
-    inside = _BRACKETS.findall(text)
+    inside = [piece for bracket in _BRACKETS.findall(text) for piece in _JOINTS.split(bracket)]
     for piece in [*_JOINTS.split(_BRACKETS.sub("", text)), *inside]:
         item = _ENDINGS.sub("", piece.strip(" 　“”\"'的")).strip("的")
         if len(normalise(item)) >= _MIN_CHARS:

@@ -23,14 +23,16 @@ _EDGES = " \u3000\xa0·•*-—:：()（）[]【】\"'“”‘’"
 
 MIN_CLAUSE_CHARS = 2
 MAX_PASSAGE_CHARS = 120
-# An enumeration is cut into its items only when it has this many: two words joined by 、 often name one thing.
+# An enumeration is cut into its items only when it has this many: two words joined by 、 often name one
+# thing.
 MIN_ENUMERATION_ITEMS = 3
-MAX_ITEM_CHARS = 20
 
 
 def normalise(text: str) -> str:
-    """`text` as it is compared: full width folded (NFKC), lower case, no blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+    """`text` as it is compared: full width folded (NFKC), lower case, no blanks. Idempotent."""
+    folded = "".join(unicodedata.normalize("NFKC", text).lower().split())
+    # Characters that a blank or a capital kept apart may now be composed (´ is a blank and a mark to NFKC).
+    return unicodedata.normalize("NFKC", folded)
 
 
 def text_key(text: str) -> str:
@@ -63,7 +65,9 @@ def join_product_names(names: list[str]) -> str:
 
 
 def _cut_products(text: str) -> Iterator[Passage]:
-    for ordinal, match in enumerate(_ITEM.finditer(text)):
+    for match in _ITEM.finditer(text):
+        # Counted by separators: a product without a name is no item, but has its place among the products.
+        ordinal = text.count(PRODUCT_SEPARATOR, 0, match.start())
         yield from _trimmed("product_names", text, match.start(), match.end(), product=ordinal)
 
 
@@ -86,6 +90,8 @@ def _trimmed(field: str, text: str, start: int, end: int, product: int | None = 
         start += 1
     while end > start and text[end - 1] in _EDGES and not _closes_bracket(text, start, end):
         end -= 1
+    if not any(map(str.isalnum, text[start:end])):  # nothing but signs: 。。。
+        return
     while end - start > MAX_PASSAGE_CHARS:
         yield Passage(
             field, start, start + MAX_PASSAGE_CHARS, text[start : start + MAX_PASSAGE_CHARS], product

@@ -65,7 +65,7 @@ def prepare_query(gap: Gap, release: Release, embedder: Embedder) -> Query:
 
 
 def _wanted_words(gap: Gap, requirements: tuple[Requirement, ...]) -> str:
-    """The words that a good company's text would hold: title, need, requirements, but nothing that is excluded."""
+    """The words that a good company's text would hold: title, need, requirements, nothing excluded."""
     terms = [r.text for r in requirements if r.level != "must_not"] if gap.requirements else []
     return "，".join(part for part in (gap.title, gap.need, *terms) if part)
 

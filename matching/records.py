@@ -108,7 +108,8 @@ class Passage:
 class Evidence:
     """A quoted passage: `quote == company.texts[field][start:end]`, with the words that agree marked.
 
-    `similarity_0_1` is the strength of the agreement with the requirement, `marks` are offsets into the quote.
+    `similarity_0_1` is the strength of the agreement with the requirement, `marks` are offsets into the
+    quote.
     """
 
     field: str

@@ -1,7 +1,7 @@
 """What a phrase says a company does with a thing: makes it, makes machines for it, trades it, serves it.
 
-A gap for 隔膜 wants makers of 隔膜. “隔膜涂布设备” names machines, “隔膜贸易” a trader: both share nearly every character
-with the requirement. In Chinese the head stands last, so the ending of the phrase tells.
+A gap for 隔膜 wants makers of 隔膜. “隔膜涂布设备” names machines, “隔膜贸易” a trader: both share nearly
+every character with the requirement. In Chinese the head stands last, so the ending of the phrase tells.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ Relation = Literal["makes", "equips", "trades", "serves"]
 RELATIONS: tuple[Relation, ...] = ("makes", "equips", "trades", "serves")
 
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]$")
+# “的研发、生产和销售”, “产销”: who makes a thing also sells it; the last word alone would make it a trader.
+_MAKES_AND_SELLS = re.compile(
+    r"(?:生产|制造|制作|加工|研制)[、,/和与及并]*(?:的)?(?:批发|零售|销售|经销)$|产销$"
+)
 _ENDINGS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
     ("trades", re.compile(r"(?:贸易|经销|批发|零售|代理|进出口|销售|商贸|贸易业务|销售业务)$")),
     (
@@ -36,6 +40,8 @@ _ENDINGS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
 def relation_of(phrase: str) -> Relation:
     """What the ending of `phrase` says; "makes" when it names a thing and nothing else."""
     folded = _BRACKETED.sub("", normalise(phrase))
+    if _MAKES_AND_SELLS.search(folded):
+        return "makes"
     for relation, ending in _ENDINGS:
         if ending.search(folded):
             return relation

@@ -17,7 +17,7 @@ DEPTH = 400
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Ordinals of companies, ascending, with their place on each side (1 is best, 0 when that side lacks it)."""
+    """Ordinals of companies, ascending, with their place on each side (1 is best, 0 for none)."""
 
     companies: NDArray[np.int64]
     lexical_rank: NDArray[np.int64]
@@ -52,7 +52,7 @@ def retrieve(query: Query, release: Release, allowed: NDArray[np.bool_], depth: 
 
 
 def by_company(values: NDArray[np.float32], release: Release) -> NDArray[np.float32]:
-    """The largest of `values` (n_texts,) among the texts of each company: (n_companies,); −inf without a text."""
+    """The largest of `values` (n_texts,) among the texts of each company, −inf without: (n_companies,)."""
     result = np.full(len(release.companies), -np.inf, dtype=np.float32)
     if len(release.mentions.text):
         starts = release.mentions.starts[:-1][release.has_text]

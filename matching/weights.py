@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,9 +43,9 @@ def read_weights(path: Path) -> Weights:
         known = json.loads(path.read_text("utf-8"))
         weights = Weights(
             known["version"],
-            float(known["prior"]),
-            {name: float(value) for name, value in known["weights"].items()},
-            {name: float(value) for name, value in known["bands"].items()},
+            _number("prior", known["prior"]),
+            {name: _number(f"weights.{name}", value) for name, value in known["weights"].items()},
+            {name: _number(f"bands.{name}", value) for name, value in known["bands"].items()},
             known["card"],
         )
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as err:
@@ -59,3 +60,9 @@ def read_weights(path: Path) -> Weights:
     if not {"A", "B", "C"} <= weights.bands.keys():
         raise WeightsInvalid(f"weights {path.name}: bands need A, B and C, got {sorted(weights.bands)}")
     return weights
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{name} is {value!r}, not a number")
+    return float(value)

@@ -47,7 +47,9 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address that the web server listens on."),
     Setting("PORT", "8000", "Port that the web server listens on."),
     Setting("SECRET_KEY", "", "Key that signs sessions. Empty: made once, kept in HOME/secret_key."),
-    Setting("HOME_PROVINCE", "甘肃", "Province whose gaps are matched: companies there are not outside companies."),
+    Setting(
+        "HOME_PROVINCE", "甘肃", "Province whose gaps are matched: companies there are not outside companies."
+    ),
 )
 # Read by tests/conftest.py only; named here so that they are not taken for slips of the pen.
 TEST_VARIABLES = (PREFIX + "TEST_POSTGRES_URL", PREFIX + "REQUIRE_SERVERS")
@@ -154,7 +156,9 @@ def _database_url(value: str, home: Path) -> str:
         url = make_url(value)
     except ArgumentError as err:
         # The value is not shown: a password may stand in it. Nor is the cause, which repeats it.
-        raise ConfigError(variable, "not a database URL; write postgresql://user@host/name") from err.__cause__
+        raise ConfigError(
+            variable, "not a database URL; write postgresql://user@host/name"
+        ) from err.__cause__
     backend = url.drivername.partition("+")[0]
     if backend in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
@@ -170,7 +174,7 @@ def _embedder(value: str) -> str:
     if not folder.is_dir():
         raise ConfigError(
             PREFIX + "EMBEDDER",
-            f"{value}: neither {' nor '.join(EMBEDDERS)} nor a folder; download the model and give its folder",
+            f"{value}: neither {' nor '.join(EMBEDDERS)} nor a folder; give the folder of a model",
         )
     return str(folder)
 
@@ -198,14 +202,17 @@ def _province(value: str) -> str | None:
         return None
     province = short_province(unicodedata.normalize("NFKC", value))
     if province not in known_provinces():
-        raise ConfigError(PREFIX + "HOME_PROVINCE", f"{value!r} is no province; write one such as 甘肃, or nothing")
+        raise ConfigError(
+            PREFIX + "HOME_PROVINCE", f"{value!r} is no province; write one such as 甘肃, or nothing"
+        )
     return province
 
 
 def _secret(value: str) -> str | None:
     if value and len(value) < MIN_SECRET_CHARS:
         raise ConfigError(
-            PREFIX + "SECRET_KEY", f"{len(value)} characters are too few; give {MIN_SECRET_CHARS} or more at random"
+            PREFIX + "SECRET_KEY",
+            f"{len(value)} characters are too few; give {MIN_SECRET_CHARS} or more at random",
         )
     return value or None
 
@@ -217,9 +224,13 @@ def _kept_secret(path: Path) -> str:
             _write_secret(path)
         secret = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as err:
-        raise ConfigError(PREFIX + "SECRET_KEY", f"{path}: {err}; make the file readable, or set the key") from err
+        raise ConfigError(
+            PREFIX + "SECRET_KEY", f"{path}: {err}; make the file readable, or set the key"
+        ) from err
     if len(secret) < MIN_SECRET_CHARS:
-        raise ConfigError(PREFIX + "SECRET_KEY", f"{path} is damaged; delete it, everybody then signs in again")
+        raise ConfigError(
+            PREFIX + "SECRET_KEY", f"{path} is damaged; delete it, everybody then signs in again"
+        )
     return secret
 
 

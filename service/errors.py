@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from matching.errors import EmptyNeed, MatchingError, UnknownCompany
+
 
 class ServiceError(Exception):
     """Any error that a user is told about: its text says what, where and what to do."""
@@ -62,3 +64,23 @@ class InvalidProfile(InvalidInput):
         self.problems = problems
         lines = [f"{source}: {p.path or 'file'}: {p.value}: {p.advice}" for p in problems]
         super().__init__("\n".join(lines))
+
+
+# The one table of status codes: an error has that of the first row it is an instance of.
+_STATUS_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (NotFound, 404),
+    (PermissionDenied, 403),
+    (Conflict, 409),
+    (InvalidInput, 422),
+    (EmptyNeed, 422),
+    (UnknownCompany, 404),
+    (DatabaseBusy, 503),
+    (DatabaseUnavailable, 503),
+    (SchemaMismatch, 503),
+    (MatchingError, 503),  # no index, a damaged one, no model: the operator has to act, then it works
+)
+
+
+def status_code(error: Exception) -> int:
+    """The HTTP status of a named error; 500 for any other."""
+    return next((code for kind, code in _STATUS_CODES if isinstance(error, kind)), 500)

@@ -1,4 +1,4 @@
-"""From the engine's codes to words, in both languages. The only place where sentences about a match are made."""
+"""From the engine's codes to words, in both languages: the only place where sentences are made."""
 
 from __future__ import annotations
 
@@ -17,10 +17,18 @@ SIGNAL_LABELS = {
     "excluded_product": mark("Excluded product"),
 }
 SIGNAL_MEANINGS = {
-    "word_agreement": mark("Words of the need found in the company's text, against the best company of the base."),
-    "best_requirement": mark("How surely the company fulfils the requirement that fits it best; rare words count more."),
-    "requirement_coverage": mark("How much of the whole gap the company covers, by the weights of the requirements."),
-    "main_business": mark("Share of revenue of the product that agrees best; no share stated weighs nothing."),
+    "word_agreement": mark(
+        "Words of the need found in the company's text, against the best company of the base."
+    ),
+    "best_requirement": mark(
+        "How surely the company fulfils the requirement that fits it best; rare words count more."
+    ),
+    "requirement_coverage": mark(
+        "How much of the whole gap the company covers, by the weights of the requirements."
+    ),
+    "main_business": mark(
+        "Share of revenue of the product that agrees best; no share stated weighs nothing."
+    ),
     "overall_similarity": mark("Likeness in meaning between the need and everything the company says."),
     "excluded_product": mark("The company names what this gap excludes."),
 }
@@ -94,14 +102,18 @@ CAUTION_LABELS = {
     "small_share": mark("small line"),
 }
 CAUTIONS = {
-    "in_home_province": mark("The company is already in {province}: this would not bring in an outside company."),
+    "in_home_province": mark(
+        "The company is already in {province}: this would not bring in an outside company."
+    ),
     "delisted": mark("The company is delisted; check whether it still operates."),
     "special_treatment": mark("The stock is under special treatment ({name}): check its finances first."),
     "stale_data": mark("The facts are from {year}: confirm them before approaching the company."),
     "excluded_product": mark("It names “{quote}”, which this gap excludes ({requirement})."),
     "relation_equips": mark("“{quote}” names equipment or parts, not {requirement} itself."),
     "relation_trades": mark("“{quote}” names trade; whether it makes {requirement} is not stated."),
-    "relation_serves": mark("“{quote}” names a service around it; whether it makes {requirement} is not stated."),
+    "relation_serves": mark(
+        "“{quote}” names a service around it; whether it makes {requirement} is not stated."
+    ),
     "small_share": mark("“{product}” is only {share} of revenue."),
 }
 QUESTIONS = {
@@ -111,7 +123,9 @@ QUESTIONS = {
     "ownership": mark("Is it private, state-owned or foreign-owned?"),
     "employees": mark("How many employees does it have?"),
     "province": mark("In which province is it registered?"),
-    "introduction": mark("The base holds product names only: what do its introduction and business scope say?"),
+    "introduction": mark(
+        "The base holds product names only: what do its introduction and business scope say?"
+    ),
     "expansion_plan": mark("Does it plan to expand or invest elsewhere in the near future?"),
 }
 
@@ -134,7 +148,9 @@ def summary_sentence(language: str, candidate: Candidate) -> str:
     rows = sorted(met or partial, key=lambda row: -row.match_0_1)
     if not rows:
         return translate(
-            language, mark("No core requirement is met by what {name} says of itself."), name=candidate.company.name
+            language,
+            mark("No core requirement is met by what {name} says of itself."),
+            name=candidate.company.name,
         )
     row, quote = rows[0], rows[0].evidence[0]
     values: dict[str, Any] = {
@@ -146,12 +162,20 @@ def summary_sentence(language: str, candidate: Candidate) -> str:
         "all": len(musts),
     }
     if not met:
-        text = mark("{name} names “{quote}”, which comes near “{requirement}”; none of {all} core requirements is met for sure.")
+        text = mark(
+            "{name} names “{quote}”, which comes near “{requirement}”; "
+            "none of {all} core requirements is met for sure."
+        )
     elif quote.revenue_share is not None:
         values["share"] = percent(quote.revenue_share)
-        text = mark("{name} makes “{quote}” ({share} of revenue), which meets “{requirement}”; {met} of {all} core requirements met.")
+        text = mark(
+            "{name} makes “{quote}” ({share} of revenue), which meets “{requirement}”; "
+            "{met} of {all} core requirements met."
+        )
     else:
-        text = mark("{name} names “{quote}”, which meets “{requirement}”; {met} of {all} core requirements met.")
+        text = mark(
+            "{name} names “{quote}”, which meets “{requirement}”; {met} of {all} core requirements met."
+        )
     return translate(language, text, **values)
 
 

@@ -1,10 +1,18 @@
-"""A match as JSON: the shape that scripts, the API and the pages share. Keep it stable; `format` versions it."""
+"""A match as JSON: the shape that scripts, API and pages share. Keep it stable; `format` versions it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from matching.records import PASSAGE_FIELDS, Candidate, CompanyProfile, Evidence, MatchResult, RequirementResult
+from matching.records import (
+    PASSAGE_FIELDS,
+    Candidate,
+    CompanyProfile,
+    Evidence,
+    MatchResult,
+    RequirementResult,
+)
+from service.i18n import translate
 from service.labels import (
     CAUTION_LABELS,
     FIELD_LABELS,
@@ -15,7 +23,6 @@ from service.labels import (
     question_sentence,
     summary_sentence,
 )
-from service.i18n import translate
 
 FORMAT = 1
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import struct
 import tempfile
@@ -74,10 +73,21 @@ def ensure_unpacked(models_folder: Path) -> Path:
     mark = folder / MARK
     size = source.stat().st_size
     if mark.is_file():
-        seen = json.loads(mark.read_text("utf-8"))
+        try:
+            seen = json.loads(mark.read_text("utf-8"))
+        except ValueError:  # cut short by a power failure: unpacked anew
+            seen = {}
         if seen.get("unpack_version") == UNPACK_VERSION and seen.get("source_bytes") == size:
             return folder
-    _unpack(source, folder)
+    from safetensors import SafetensorError
+
+    try:
+        _unpack(source, folder)
+    except (OSError, SafetensorError) as err:
+        raise EmbedderUnavailable(
+            f"default model: cannot be unpacked to {folder} ({err}): make room (0.8 GB while unpacking) or "
+            "mend the folder's rights, then run the same command again"
+        ) from err
     return folder
 
 
@@ -113,7 +123,7 @@ def _unpack(source: Path, folder: Path) -> None:
         if folder.exists():
             shutil.rmtree(folder)
         try:
-            os.replace(aside, folder)
+            aside.replace(folder)
         except OSError:
             if not (folder / MARK).is_file():  # otherwise another process was first: its folder is as good
                 raise

@@ -6,6 +6,8 @@ written as they are computed, so a build that is killed goes on where it was.
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -14,17 +16,21 @@ from pathlib import Path
 import numpy as np
 
 from matching.embedding.protocol import Embedder, Progress, Vectors
-from matching.passages import text_key
+from matching.errors import CacheUnusable
 
 # Written after this many new vectors: what a kill can lose is about ten seconds of work.
 WRITE_EVERY = 2048
 _LOOKUP_KEYS = 500
+
+_log = logging.getLogger(__name__)
 
 
 class CachedEmbedder:
     """An embedder that asks `inner` only for texts it has not seen. Vectors are stored as float16.
 
     The same float16 rounding is applied to fresh vectors, so a result does not depend on what was cached.
+    For the same reason a vector is kept for the exact text: LED and led are compared as equal elsewhere,
+    but a model tells them apart.
     """
 
     def __init__(self, inner: Embedder, cache_folder: Path) -> None:
@@ -40,16 +46,27 @@ class CachedEmbedder:
         return self._inner.dim
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._embed("q", texts, None)
+        try:
+            return self._embed("q", texts, None)
+        except sqlite3.Error as err:  # a full or read-only disk must not stop a match
+            _log.warning("vectors not kept in %s: %s", self._path.name, err)
+            return _unit(self._compute("q", list(texts)))
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        return self._embed("p", texts, progress)
+        """Raises CacheUnusable: hours of work that could not be kept are better not begun."""
+        try:
+            return self._embed("p", texts, progress)
+        except sqlite3.Error as err:
+            raise CacheUnusable(
+                f"vector cache {self._path}: {err}: make room or mend the folder's rights; "
+                "if the file is damaged, delete it and its vectors are computed again"
+            ) from err
 
     def _embed(self, role: str, texts: Sequence[str], progress: Progress | None) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         rows_by_key: dict[bytes, list[int]] = {}
         for row, text in enumerate(texts):
-            rows_by_key.setdefault(role.encode() + bytes.fromhex(text_key(text)), []).append(row)
+            rows_by_key.setdefault(_key(role, text), []).append(row)
         with closing(self._connect()) as connection:
             missing = self._read_known(connection, rows_by_key, vectors)
             done = len(rows_by_key) - len(missing)
@@ -100,6 +117,10 @@ class CachedEmbedder:
         rows = [(key, vector.astype(np.float16).tobytes()) for key, vector in zip(keys, vectors, strict=True)]
         with connection:
             connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
+
+
+def _key(role: str, text: str) -> bytes:
+    return role.encode() + hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _unit(vectors: Vectors) -> Vectors:

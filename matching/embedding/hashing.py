@@ -44,7 +44,7 @@ class HashingEmbedder:
     def _embed(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self._dim), dtype=np.float32)
-        vectors = self._vectorizer.transform(texts).toarray().astype(np.float32)
+        vectors = np.asarray(self._vectorizer.transform(texts).toarray(), dtype=np.float32)
         # An empty text, or one whose features cancel out, still gets a row of length 1.
         vectors[np.linalg.norm(vectors, axis=1) == 0.0, 0] = 1.0
         return vectors

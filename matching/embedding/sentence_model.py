@@ -20,8 +20,6 @@ from matching.errors import EmbedderUnavailable
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-PRECISIONS = ("auto", "float32", "bfloat16")
-
 # One batch holds about this many characters, counting padding: enough to keep two cores busy, small enough
 # to stay in cache.
 BATCH_CHARS = 4096
@@ -60,8 +58,12 @@ class SentenceModelEmbedder:
         if mark.is_file():
             digest.update(mark.read_bytes())  # names the checksum of the weights it was unpacked from
         else:
-            for weights in sorted(self._folder.glob("*.safetensors")):
-                digest.update(hashlib.sha256(weights.read_bytes()).digest())
+            # Also what stands in the folders of modules: how vectors are pooled, a layer on top.
+            for part in sorted(self._folder.rglob("*")):
+                if part.suffix in (".safetensors", ".bin") or part.name == "config.json":
+                    digest.update(part.relative_to(self._folder).as_posix().encode())
+                    with part.open("rb") as file:
+                        digest.update(hashlib.file_digest(file, "sha256").digest())
         return f"{self._folder.name.lower()}-{digest.hexdigest()[:12]}"
 
     @cached_property
@@ -148,20 +150,30 @@ class SentenceModelEmbedder:
 
 
 def calibrate(path: Path, *, machine: str, measure: Callable[[str], float]) -> str:
-    """The quicker precision on this machine, "float32" or "bfloat16": from `path`, or measured and kept there.
+    """The quicker precision here, "float32" or "bfloat16": from `path`, or measured and kept there.
 
     `measure(precision)` gives seconds for the same work. A file that another machine wrote is not believed.
     """
-    if path.is_file():
-        kept = json.loads(path.read_text("utf-8"))
-        if kept.get("machine") == machine and kept.get("precision") in PRECISIONS:
-            return str(kept["precision"])
+    kept = _kept_calibration(path)
+    if kept.get("machine") == machine and kept.get("precision") in ("float32", "bfloat16"):
+        return str(kept["precision"])
     exact, brief = measure("float32"), measure("bfloat16")
     precision = "bfloat16" if exact / brief >= _CALIBRATION_GAIN else "float32"
     _log.info("float32 %.3f s, bfloat16 %.3f s: %s from now on", exact, brief, precision)
     kept = {"machine": machine, "precision": precision, "float32_s": exact, "bfloat16_s": brief}
-    path.write_text(json.dumps(kept, indent=1), "utf-8")
+    try:
+        path.write_text(json.dumps(kept, indent=1), "utf-8")
+    except OSError as err:  # a read-only model folder: measured again the next time
+        _log.warning("calibration not kept in %s: %s", path, err)
     return precision
+
+
+def _kept_calibration(path: Path) -> dict[str, Any]:
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def silence_transformers() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -99,8 +99,7 @@ class CompanyTable:
 
 
 def _as_json(company: CompanyProfile) -> dict[str, Any]:
-    known = asdict(company)
-    known["texts"] = dict(company.texts)
+    known = asdict(replace(company, texts=dict(company.texts)))  # asdict copies no Mapping but a dict
     for name in _DATES:
         known[name] = known[name].isoformat() if known[name] else None
     for tag in known["tags"]:

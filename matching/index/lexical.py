@@ -1,8 +1,9 @@
 """Finding by words: BM25 over a company's words, and character n-grams over passages.
 
 Words (jieba) carry whole companies; character n-grams carry the short product names that no dictionary of
-words knows (锂电铜箔, 聚苯硫醚). Names of elements that the sentence model cannot read (镧, 铈, 锆) are decided
-here alone. BM25 after Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), through bm25s.
+words knows (锂电铜箔, 聚苯硫醚). Names of elements that the sentence model cannot read (镧, 铈, 锆) are
+decided here alone. BM25 after Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), through
+bm25s.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class WordIndex:
         return cls(bm25, known["vocabulary"], known["count"])
 
     def scores(self, words: Sequence[str]) -> Scores:
-        """BM25 of every company for `words`: float32 array of shape (n_companies,), 0 where nothing agrees."""
+        """BM25 of every company for `words`: float32, shape (n_companies,), 0 where nothing agrees."""
         ids = [self._vocabulary[word] for word in words if word in self._vocabulary]
         if not ids:
             return np.zeros(self._count, dtype=np.float32)
@@ -93,7 +94,7 @@ class WordIndex:
 
 
 class CharIndex:
-    """Character n-grams of the distinct passages, as an inverted sparse matrix of shape (n_grams, n_texts)."""
+    """Character n-grams of the distinct passages: an inverted sparse matrix of shape (n_grams, n_texts)."""
 
     def __init__(self, grams: dict[str, int], postings: sp.csr_matrix, weights: Scores) -> None:
         self._grams = grams
@@ -132,7 +133,7 @@ class CharIndex:
         return cls(grams, postings, np.load(folder / "weights.npy"))
 
     def coverage(self, term: str) -> Scores:
-        """How much of `term` stands in each text: float32 array of shape (n_texts,), 0 to 1, grams weighed by rarity.
+        """How much of `term` stands in each text, grams weighed by rarity: float32, (n_texts,), 0 to 1.
 
         A text without the last character of `term` names another thing and counts HEADLESS_SHARE of it.
         A gram that no text holds counts with the weight of a gram seen once: what nobody makes is not
@@ -154,7 +155,8 @@ class CharIndex:
         headed = np.zeros(len(result), dtype=np.bool_)
         head = self._grams.get(normalise(term)[-1])
         if head is not None:
-            headed[self._postings.indices[self._postings.indptr[head] : self._postings.indptr[head + 1]]] = True
+            start, end = self._postings.indptr[head], self._postings.indptr[head + 1]
+            headed[self._postings.indices[start:end]] = True
         return np.asarray(np.where(headed, 1.0, HEADLESS_SHARE) * result / total, dtype=np.float32)
 
     @property

@@ -94,7 +94,7 @@ def build_release(
     Written to a folder aside and renamed: a build that is stopped leaves nothing but cached vectors.
     Raises IndexNotWritten when the disk is full or the folder cannot be written.
     """
-    report = progress or (lambda stage, done, total: None)
+    report = progress or _tell_nobody
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
@@ -116,7 +116,7 @@ def build_release(
             "files": _checksums(aside),
         }
         (aside / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
-        os.replace(aside, folder / name)
+        aside.replace(folder / name)
     except OSError as err:
         raise _not_written(folder, err) from err
     finally:
@@ -186,9 +186,12 @@ def _write(
     embedded = _embeddable(mentions, len(texts))
     vectors = np.zeros((len(texts), embedder.dim), dtype=np.float32)
     wanted = np.flatnonzero(embedded)
-    vectors[wanted] = embedder.embed_passages(
-        [texts[i] for i in wanted], lambda done, total: report("embed", done, total)
-    )
+
+    def embedding(done: int, total: int) -> None:
+        os.utime(aside / "companies")  # a sign of life for _sweep: nothing is written while this goes on
+        report("embed", done, total)
+
+    vectors[wanted] = embedder.embed_passages([texts[i] for i in wanted], embedding)
     report("write", 0, 4)
     relation = np.array([RELATIONS.index(relation_of(text)) for text in texts], dtype=np.uint8)
     arrays = {name: getattr(mentions, name) for name in Mentions.__slots__}
@@ -325,6 +328,10 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
+def _tell_nobody(stage: str, done: int, total: int) -> None:
+    """Progress that nobody asked for."""
+
+
 def _damaged(name: str, what: str) -> str:
     return (
         f'index {name} is damaged: {what}: run "lianzhao index build"; the companies are safe in the database'
@@ -333,6 +340,6 @@ def _damaged(name: str, what: str) -> str:
 
 def _not_written(folder: Path, err: OSError) -> IndexNotWritten:
     return IndexNotWritten(
-        f"index not written to {folder}: {err.strerror or err}: make room or mend the folder's rights, then run "
-        '"lianzhao index build" again; computed vectors are kept, the index used so far is untouched'
+        f"index not written to {folder}: {err.strerror or err}: make room or mend the folder's rights, then "
+        'run "lianzhao index build" again; computed vectors are kept, the index used so far is untouched'
     )

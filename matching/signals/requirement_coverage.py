@@ -17,4 +17,6 @@ def measure(context: Context) -> Signal:
         return Signal(np.zeros(len(context.companies)), ~context.none_missing())
     halves = np.array([1.0 if context.query.requirements[i].level == "must" else 0.5 for i in positions])
     weights = context.weights(positions) * halves
+    if weights.sum() <= 0:  # the curator weighs none of them: nothing is known of the whole
+        return Signal(np.zeros(len(context.companies)), ~context.none_missing())
     return Signal(context.best[:, positions] @ (weights / weights.sum()), context.none_missing())

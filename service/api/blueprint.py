@@ -1,0 +1,204 @@
+"""The REST API under /api/v1: the same operations as the pages, as JSON. OpenAPI at /api/v1/openapi.json."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Flask, Request, Response, jsonify, request
+from pydantic import BaseModel, ValidationError
+from spectree import Response as Responses
+from spectree import SpecTree
+
+from matching.records import Requirement
+from service.actors import VISITOR
+from service.api import schemas
+from service.api.problems import RequestInvalid, add_problems
+from service.api.rows import (
+    chain_as_json,
+    chain_summary,
+    company_summary,
+    gap_as_json,
+    run_as_json,
+    run_summary,
+    state_as_json,
+)
+from service.app import language_of_request, service
+from service.match_inputs import filters_from, profile_of
+from service.match_json import company_as_json, match_as_json
+from service.operations.chains import get_chain, list_chains
+from service.operations.companies import find_companies, get_company
+from service.operations.gaps import get_gap
+from service.operations.index_releases import get_index_state
+from service.operations.match_runs import get_run, list_runs, match_gap, match_need
+from service.version import code_version
+
+PREFIX = "/api/v1"
+_NAMED = {"HTTP_404": schemas.Problem, "HTTP_422": schemas.Problem, "HTTP_503": schemas.Problem}
+
+
+def _refuse_invalid(req: Request, resp: Any, error: Any, instance: Any, adapter: Any) -> None:  # noqa: ARG001  spectree's signature
+    if isinstance(error, ValidationError):
+        raise RequestInvalid(
+            [
+                {
+                    "place": ".".join(str(part) for part in detail["loc"]) or "body",
+                    "value": repr(detail.get("input"))[:200],
+                    "reason": detail["msg"],
+                }
+                for detail in error.errors(include_url=False)
+            ]
+        )
+
+
+spec = SpecTree(
+    "flask",
+    title="LianZhao 链招",
+    description="Matches outside companies against the gaps of industrial chains.",
+    version="1",
+    before=_refuse_invalid,
+    mode="strict",
+)
+api = Blueprint("api", __name__, url_prefix=PREFIX)
+add_problems(api)
+
+
+def add_api(app: Flask) -> None:
+    """Serve the API from `app`."""
+    app.register_blueprint(api)
+
+
+def _answers(model: type[BaseModel]) -> Responses:
+    return Responses(HTTP_200=model, **_NAMED)
+
+
+@api.get("/state")
+@spec.validate(resp=_answers(schemas.StateOut), tags=["state"])
+def show_state() -> dict[str, Any]:
+    """Version, number of companies, and the index in use."""
+    with service().database.reading() as session:
+        return state_as_json(get_index_state(session), len(list_chains(session)), code_version())
+
+
+@api.get("/chains")
+@spec.validate(resp=_answers(schemas.ChainList), tags=["chains"])
+def list_all_chains() -> dict[str, Any]:
+    """All chains in the order of the plan."""
+    with service().database.reading() as session:
+        return {"chains": [chain_summary(chain) for chain in list_chains(session)]}
+
+
+@api.get("/chains/<code>")
+@spec.validate(resp=_answers(schemas.ChainOut), tags=["chains"])
+def show_chain(code: str) -> dict[str, Any]:
+    """One chain with its links, anchors, sites and published gaps."""
+    with service().database.reading() as session:
+        return chain_as_json(get_chain(session, code))
+
+
+@api.get("/gaps/<code>")
+@spec.validate(resp=_answers(schemas.GapOut), tags=["gaps"])
+def show_gap(code: str) -> dict[str, Any]:
+    """One gap in its current wording, with its requirements and what the policy says."""
+    with service().database.reading() as session:
+        return gap_as_json(get_gap(session, code))
+
+
+@api.get("/gaps/<code>/candidates")
+@spec.validate(resp=_answers(schemas.MatchOut), tags=["match"])
+def list_candidates(code: str, query: schemas.MatchOptions) -> dict[str, Any]:
+    """Ranked, explained candidates for one gap."""
+    home = service().config.home_province
+    with service().database.reading() as session:
+        result = match_gap(
+            session,
+            VISITOR,
+            service().engines.engine(session),
+            code,
+            today=date.today(),  # noqa: DTZ011  the day of the place where the server stands
+            limit=query.limit,
+            offset=query.offset,
+            filters=filters_from(query.model_dump(), home),
+            home_province=home,
+        )
+    return match_as_json(result, query.lang or language_of_request())
+
+
+@api.post("/match")
+@spec.validate(resp=_answers(schemas.MatchOut), tags=["match"])
+def match(json: schemas.MatchRequest) -> dict[str, Any]:
+    """Ranked, explained candidates for a need in words. Only reads: nothing is stored."""
+    home = service().config.home_province
+    with service().database.reading() as session:
+        engine = service().engines.engine(session)
+    result = match_need(
+        VISITOR,
+        engine,
+        json.need,
+        requirements=tuple(
+            Requirement(r.id, r.text, r.facet, r.level, r.weight, tuple(r.synonyms))
+            for r in json.requirements
+        ),
+        today=date.today(),  # noqa: DTZ011
+        limit=json.limit,
+        offset=json.offset,
+        filters=filters_from(json.model_dump(), home),
+        home_province=home,
+    )
+    return match_as_json(result, json.lang or language_of_request())
+
+
+@api.get("/companies")
+@spec.validate(resp=_answers(schemas.CompanyList), tags=["companies"])
+def search_companies(query: schemas.SearchOptions) -> dict[str, Any]:
+    """Companies by part of a name or by code."""
+    with service().database.reading() as session:
+        found = find_companies(session, query.q, limit=query.limit)
+        return {"companies": [company_summary(company) for company in found]}
+
+
+@api.get("/companies/<key>")
+@spec.validate(resp=_answers(schemas.CompanyOut), tags=["companies"])
+def show_company(key: str) -> dict[str, Any]:
+    """One company by imported id, credit code, stock code or exact name."""
+    with service().database.reading() as session:
+        return company_as_json(profile_of(get_company(session, key)))
+
+
+@api.get("/runs")
+@spec.validate(resp=_answers(schemas.RunList), tags=["runs"])
+def list_stored_runs() -> dict[str, Any]:
+    """Match runs that were kept, newest first."""
+    with service().database.reading() as session:
+        return {"runs": [run_summary(run) for run in list_runs(session)]}
+
+
+@api.get("/runs/<int:run_id>")
+@spec.validate(resp=_answers(schemas.RunOut), tags=["runs"])
+def show_run(run_id: int) -> dict[str, Any]:
+    """One kept match run with its receipt and its candidates as they were explained then."""
+    with service().database.reading() as session:
+        return run_as_json(get_run(session, run_id))
+
+
+@api.get("/openapi.json")
+def show_openapi() -> Response:
+    """The description of this API in OpenAPI 3.1."""
+    return jsonify(spec.spec)
+
+
+@api.before_request
+def _refuse_broken_json() -> Response | None:
+    if request.method == "POST":
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            raise RequestInvalid(
+                [
+                    {
+                        "place": "body",
+                        "value": request.get_data(as_text=True)[:200],
+                        "reason": "send a JSON object in UTF-8 with Content-Type: application/json",
+                    }
+                ]
+            )
+    return None

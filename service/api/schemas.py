@@ -1,0 +1,291 @@
+"""What goes into and comes out of the API. A field may be added; none changes its meaning within /api/v1."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Language = Literal["zh", "en"]
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 (application/problem+json) words it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[dict[str, Any]] | None = None
+
+
+class LinkOut(BaseModel):
+    code: str
+    name: str
+    name_en: str
+    position: str
+    feeds: list[str]
+
+
+class AnchorOut(BaseModel):
+    name: str
+    full_name: str | None
+    place: str
+    role: str
+    links: list[str]
+    ref: dict[str, str]
+
+
+class SiteOut(BaseModel):
+    name: str
+    place: str
+    role: str | None
+    ref: dict[str, str]
+
+
+class GapSummary(BaseModel):
+    code: str
+    title: str
+    title_en: str
+    kind: str
+    severity: str | None
+    link: str
+    version: int
+
+
+class ChainSummary(BaseModel):
+    code: str
+    name: str
+    name_en: str
+    output_class: str
+    output_yi: int = Field(description="Target output in 亿元 (100 million yuan).")
+    target_year: int
+    gaps: int
+
+
+class ChainOut(ChainSummary):
+    summary: str
+    document: str
+    target_ref: dict[str, str]
+    links: list[LinkOut]
+    anchors: list[AnchorOut]
+    sites: list[SiteOut]
+    gap_list: list[GapSummary]
+
+
+class ChainList(BaseModel):
+    chains: list[ChainSummary]
+
+
+class RequirementOut(BaseModel):
+    id: str
+    text: str
+    facet: str
+    level: str
+    weight: float
+    synonyms: list[str]
+
+
+class GapRequirementOut(RequirementOut):
+    note: str | None
+
+
+class GapOut(GapSummary):
+    chain: str
+    chain_name: str
+    need: str
+    note: str | None
+    status: str
+    requirements: list[GapRequirementOut]
+    anchors: list[str]
+    sites: list[str]
+    industry_codes: list[str]
+    policy_refs: list[dict[str, str]]
+
+
+class MatchOptions(BaseModel):
+    """How much is wanted, and which companies may stand in the answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(20, ge=1, le=200)
+    offset: int = Field(0, ge=0)
+    provinces: list[str] = Field([], description="Only companies of these provinces, e.g. 江苏 or 江苏省.")
+    exclude_provinces: list[str] = []
+    include_home_province: bool = Field(False, description="Also companies that are already in the province.")
+    listed_only: bool = False
+    include_delisted: bool = False
+    min_employees: int | None = Field(None, ge=0, description="Companies that state fewer are left out.")
+    lang: Language | None = Field(None, description="Language of labels and sentences.")
+
+
+class RequirementIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(min_length=1, max_length=8)
+    text: str = Field(min_length=1, max_length=80)
+    facet: Literal["product", "process", "technology", "capability", "condition"] = "product"
+    level: Literal["must", "should", "must_not"] = "must"
+    weight: float = Field(1.0, gt=0, le=5)
+    synonyms: list[str] = []
+
+
+class MatchRequest(MatchOptions):
+    need: str = Field(min_length=1, max_length=2000, description="What is sought, in words.")
+    requirements: list[RequirementIn] = Field(
+        [], max_length=50, description="Instead of those parsed from the need."
+    )
+
+
+class EvidenceOut(BaseModel):
+    field: str
+    field_label: str
+    quote: str = Field(description="Letter by letter company[field][start:end].")
+    start: int
+    end: int
+    marks: list[list[int]] = Field(description="Spans of the quote that agree with the requirement.")
+    revenue_share: float | None
+    strength: float
+
+
+class RequirementRow(BaseModel):
+    id: str
+    text: str
+    level: str
+    status: Literal["met", "partial", "unmet", "unknown"]
+    status_label: str
+    match: float
+    evidence: list[EvidenceOut]
+
+
+class ContributionOut(BaseModel):
+    signal: str
+    label: str
+    meaning: str
+    value: float
+    weight: float
+    contribution: float
+    missing: bool
+
+
+class CautionOut(BaseModel):
+    code: str
+    label: str
+    text: str
+    params: dict[str, Any]
+
+
+class UnknownOut(BaseModel):
+    code: str
+    text: str
+    params: dict[str, Any]
+
+
+class ProductOut(BaseModel):
+    name: str
+    revenue_share: float | None
+    year: int | None
+
+
+class CompanyOut(BaseModel):
+    """A company's facts. Text fields it has (product_names, description …) stand beside, as stored."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    name: str
+    full_name: str | None
+    province: str | None
+    city: str | None
+    industry: str | None
+    stock_code: str | None
+    uscc: str | None
+    status: str | None
+    ownership: str
+    employees: int | None
+    listed_on: str | None
+    founded_on: str | None
+    reg_capital_wan: float | None
+    data_year: int | None
+    products: list[ProductOut]
+
+
+class CompanySummary(BaseModel):
+    id: str
+    name: str
+    full_name: str | None
+    province: str | None
+    city: str | None
+    uscc: str | None
+    stock_code: str | None
+
+
+class CompanyList(BaseModel):
+    companies: list[CompanySummary]
+
+
+class CandidateOut(BaseModel):
+    """One ranked company. `prior` plus all contributions is `score`, in log-odds."""
+
+    rank: int
+    company: CompanyOut
+    summary: str
+    score: float
+    prior: float
+    probability: float
+    band: Literal["A", "B", "C", "待核"]
+    band_precision: dict[str, Any] | None
+    contributions: list[ContributionOut]
+    requirements: list[RequirementRow]
+    cautions: list[CautionOut]
+    unknowns: list[UnknownOut]
+    retrieval: dict[str, int | None]
+
+
+class MatchOut(BaseModel):
+    format: Literal[1]
+    language: Language
+    gap: str | None
+    title: str | None
+    need: str
+    parsed_requirements: list[RequirementOut]
+    candidates: list[CandidateOut]
+    none_suitable: bool
+    considered: int
+    company_count: int
+    receipt: dict[str, Any]
+
+
+class RunSummary(BaseModel):
+    id: int
+    need: str
+    gap: str | None
+    created_at: str
+    created_by: str
+
+
+class RunList(BaseModel):
+    runs: list[RunSummary]
+
+
+class RunOut(RunSummary):
+    requirements: list[dict[str, Any]]
+    filters: dict[str, Any]
+    receipt: dict[str, Any]
+    candidates: list[dict[str, Any]]
+
+
+class StateOut(BaseModel):
+    version: str
+    companies: int
+    chains: int
+    index: dict[str, Any] | None
+    index_is_stale: bool
+
+
+class SearchOptions(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(min_length=1, max_length=100, description="Part of a name, or a whole code.")
+    limit: int = Field(20, ge=1, le=200)

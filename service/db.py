@@ -1,0 +1,149 @@
+"""The database: opened once, one transaction a request, job or command.
+
+Operations flush; whoever opened the session here commits by leaving the block without an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.errors import DatabaseBusy, DatabaseUnavailable, SchemaMismatch
+
+MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+# An import of 100,000 rows holds the write lock of SQLite for about as long.
+BUSY_TIMEOUT_S = 60
+
+
+class Database:
+    """One database with its connections."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session to write with: committed at the end of the block, rolled back on any error.
+
+        On SQLite the write lock is taken at the start, so that two writers wait instead of failing halfway.
+        Raises DatabaseBusy or DatabaseUnavailable.
+        """
+        with self._open({"lianzhao_write": True}) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session to read with; what is changed in it is not kept. Never waits for writers on SQLite."""
+        with self._open({}) as session:
+            yield session
+
+    @contextmanager
+    def _open(self, options: dict[str, Any]) -> Iterator[Session]:
+        try:
+            with self._sessions() as session:
+                session.connection(execution_options=options)
+                yield session
+        except OperationalError as err:
+            raise _named(err) from err
+        except DBAPIError as err:
+            if err.connection_invalidated:
+                raise _named(err) from err
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """The database at `url` (SQLite or PostgreSQL). Connects to nothing yet."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True)
+    return Database(engine)
+
+
+def upgrade_schema(database: Database) -> None:
+    """Bring the tables to this release's version; nothing happens where they are.
+
+    Raises SchemaMismatch when they are newer, DatabaseUnavailable or DatabaseBusy.
+    """
+    with _connection(database) as connection:
+        _refuse_newer(connection)
+        connection.rollback()  # the migrations begin a transaction of their own, see migrations/env.py
+        config = _alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check_schema(database: Database) -> None:
+    """Raise SchemaMismatch unless the tables are those of this release."""
+    with _connection(database) as connection:
+        _refuse_newer(connection)
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != ScriptDirectory.from_config(_alembic()).get_current_head():
+        state = f"has version {found}" if found else "has no tables yet"
+        raise SchemaMismatch(f'database {state}, this release needs another: run "lianzhao db upgrade"')
+
+
+def _alembic() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _refuse_newer(connection: Connection) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaMismatch(
+            f"database has version {found}, which this release does not know: a newer release wrote it; "
+            "run that release, or restore the copy made before the upgrade"
+        )
+
+
+@contextmanager
+def _connection(database: Database) -> Iterator[Connection]:
+    try:
+        with database.engine.connect() as connection:
+            yield connection
+    except OperationalError as err:
+        raise _named(err) from err
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001  SQLAlchemy's signature
+    # SQLAlchemy begins transactions itself (see _begin_sqlite): the driver's leave out reads and DDL.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("lianzhao_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _named(err: DBAPIError) -> DatabaseBusy | DatabaseUnavailable:
+    reason = str(err.orig).strip().splitlines()[0] if str(err.orig).strip() else type(err.orig).__name__
+    if "locked" in reason or "lock timeout" in reason:
+        return DatabaseBusy(
+            f"database: another process is writing ({reason}): wait until it is done and try again"
+        )
+    return DatabaseUnavailable(
+        f"database: {reason}: check LIANZHAO_DATABASE_URL, the server, and the rights of the folder"
+    )

@@ -1,0 +1,53 @@
+"""The engine of a running process: opened once, changed when another index release comes into use."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from matching.embedding import Embedder, open_embedder
+from matching.engine import Engine
+from matching.weights import Weights, read_weights
+from service.config import Config
+from service.operations.index_releases import get_current_release
+from service.shipped import weights_path
+
+
+class EngineRoom:
+    """Holds the embedder, the weights and the engine of one process. Safe to share between threads."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lock = Lock()
+        self._engine: Engine | None = None
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder that the settings name. Raises EmbedderUnavailable."""
+        return open_embedder(
+            self._config.embedder,
+            models_folder=self._config.models_folder,
+            cache_folder=self._config.cache_folder,
+            precision=self._config.precision,
+            threads=self._config.threads,
+        )
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The shipped weights. Raises WeightsInvalid."""
+        return read_weights(weights_path())
+
+    @property
+    def index_folder(self) -> Path:
+        return self._config.index_folder
+
+    def engine(self, session: Session) -> Engine:
+        """The engine over the release in use. Raises IndexMissing, IndexDamaged or IndexMismatch."""
+        name = get_current_release(session).name
+        with self._lock:
+            if self._engine is None or self._engine.release.name != name:
+                self._engine = Engine.open(self.index_folder / name, self.embedder, self.weights)
+            return self._engine

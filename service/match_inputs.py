@@ -1,0 +1,198 @@
+"""From table rows to the engine's records: the one place that knows both."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from matching.passages import join_product_names
+from matching.records import (
+    PASSAGE_FIELDS,
+    CompanyProfile,
+    Facet,
+    Filters,
+    Gap,
+    Level,
+    Product,
+    Requirement,
+    Tag,
+)
+from models import Company, GapRequirement, GapVersion
+from service.provinces import short_province
+
+if TYPE_CHECKING:
+    from service.company_records import CompanyRecord
+
+_CHUNK = 500
+
+
+def profile_of(company: Company) -> CompanyProfile:
+    """The engine's view of a company row, its products and tags."""
+    return CompanyProfile(
+        id=company.external_id,
+        name=company.name,
+        texts=_texts(company),
+        products=tuple(Product(p.name, p.revenue_share, p.year) for p in company.products),
+        full_name=company.full_name or "",
+        province=company.province,
+        city=company.city,
+        industry=company.industry,
+        stock_code=company.stock_code,
+        uscc=company.uscc,
+        status=company.status,
+        ownership=company.ownership,
+        employees=company.employees,
+        listed_on=company.listed_on,
+        founded_on=company.founded_on,
+        reg_capital_wan=None if company.reg_capital_wan is None else float(company.reg_capital_wan),
+        data_year=company.data_year,
+        tags=tuple(Tag(tag.code, tag.valid_to) for tag in company.tags),
+    )
+
+
+def profile_of_record(record: CompanyRecord) -> CompanyProfile:
+    """The engine's view of a row of a file that is in no database."""
+    products = tuple(Product(p.name, p.revenue_share, p.year) for p in record.products)
+    texts = {field: getattr(record, field, None) for field in PASSAGE_FIELDS}
+    texts["product_names"] = join_product_names([p.name for p in products]) or None
+    return CompanyProfile(
+        id=record.external_id,
+        name=record.name,
+        texts={field: text for field, text in texts.items() if text},
+        products=products,
+        full_name=record.full_name or "",
+        province=record.province,
+        city=record.city,
+        industry=record.industry,
+        stock_code=record.stock_code,
+        uscc=record.uscc,
+        status=record.status,
+        ownership=record.ownership,
+        employees=record.employees,
+        listed_on=record.listed_on,
+        founded_on=record.founded_on,
+        reg_capital_wan=None if record.reg_capital_wan is None else float(record.reg_capital_wan),
+        data_year=record.data_year,
+        tags=tuple(Tag(tag.code, tag.valid_to) for tag in record.tags),
+    )
+
+
+def iterate_profiles(session: Session) -> Iterator[CompanyProfile]:
+    """All companies in the order of their ids, a few hundred rows in memory at a time."""
+    rows = session.scalars(
+        select(Company)
+        .options(selectinload(Company.products), selectinload(Company.tags))
+        .order_by(Company.external_id)
+        .execution_options(yield_per=_CHUNK)
+    )
+    for partition in rows.partitions():
+        for company in partition:
+            yield profile_of(company)
+        session.expunge_all()
+
+
+def company_snapshot(session: Session) -> str:
+    """What the companies of the database are now, as 16 hex digits: equal facts give equal digits."""
+    digest = hashlib.sha256()
+    rows = session.execute(
+        select(Company.external_id, Company.content_hash)
+        .order_by(Company.external_id)
+        .execution_options(yield_per=10_000)
+    )
+    for external_id, content_hash in rows:
+        digest.update(f"{external_id}\t{content_hash}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def count_companies(session: Session) -> int:
+    """How many companies the database holds."""
+    return session.scalar(select(func.count()).select_from(Company)) or 0
+
+
+def gap_record(version: GapVersion, home_province: str | None) -> Gap:
+    """The engine's view of one wording of a gap."""
+    return Gap(
+        id=version.gap.code,
+        need=version.need,
+        requirements=tuple(_requirement(row) for row in version.requirements),
+        title=version.title,
+        chain=version.gap.chain.code,
+        kind=version.kind,
+        version=version.version,
+        home_province=home_province,
+    )
+
+
+def gap_of_run(run_need: str, requirements: Iterable[dict[str, Any]], receipt: dict[str, Any]) -> Gap:
+    """The gap as a stored run asked it, letter by letter."""
+    return Gap(
+        id=receipt.get("gap") or "",
+        need=run_need,
+        requirements=tuple(
+            Requirement(**{**known, "synonyms": tuple(known["synonyms"])}) for known in requirements
+        ),
+        title=receipt.get("title") or "",
+        chain=receipt.get("chain") or "",
+        kind=receipt.get("kind") or "",
+        version=receipt.get("gap_version"),
+        home_province=receipt.get("home_province"),
+    )
+
+
+def filters_from(values: Mapping[str, Any], home_province: str | None = None) -> Filters:
+    """Filters as a form, a query string or a stored run holds them; provinces in any official spelling.
+
+    Companies of `home_province` are no outside companies: they are left out, unless the values name their
+    province or say `include_home_province`.
+    """
+    provinces = tuple(short_province(name) for name in values.get("provinces") or ())
+    excluded = tuple(short_province(name) for name in values.get("exclude_provinces") or ())
+    keeps_home = values.get("include_home_province") or home_province in provinces + excluded
+    if home_province and not keeps_home:
+        excluded += (home_province,)
+    return Filters(
+        provinces=provinces,
+        exclude_provinces=excluded,
+        listed_only=bool(values.get("listed_only", False)),
+        min_employees=values.get("min_employees"),
+        include_delisted=bool(values.get("include_delisted", False)),
+    )
+
+
+def plain(value: Any) -> Any:
+    """A dataclass of the engine as JSON can hold it: tuples become lists, dates ISO text."""
+    return _plain(asdict(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(some) for key, some in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(some) for some in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return value
+
+
+def _texts(company: Company) -> dict[str, str]:
+    return {field: text for field in PASSAGE_FIELDS if (text := getattr(company, field))}
+
+
+def _requirement(row: GapRequirement) -> Requirement:
+    return Requirement(
+        id=row.req_id,
+        text=row.text,
+        facet=cast(Facet, row.facet),  # the table's constraint allows no other word
+        level=cast(Level, row.level),
+        weight=row.weight,
+        synonyms=tuple(row.synonyms),
+    )

@@ -1,0 +1,27 @@
+"""Where the files are that ship with LianZhao: the package `data`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+WEIGHTS = "hand-1.json"
+
+
+def _data() -> Path:
+    return Path(str(files("data")))
+
+
+def chain_profile_paths() -> list[Path]:
+    """The shipped chain profiles in the order of the plan."""
+    return sorted((_data() / "chains").glob("*.yaml"))
+
+
+def companies_path() -> Path:
+    """The shipped company base."""
+    return _data() / "companies" / "a-share-companies.jsonl"
+
+
+def weights_path() -> Path:
+    """The weights that are in use."""
+    return _data() / "weights" / WEIGHTS
