@@ -28,16 +28,20 @@ def retrieve(query: Query, release: Release, allowed: NDArray[np.bool_], depth: 
     """The companies that any requirement, or the need as a whole, brings up among those `allowed`."""
     wanted = [i for i, requirement in enumerate(query.requirements) if requirement.level != "must_not"]
     n_texts = len(release.relation)
+    # Only what allowed companies say: the nearest passages of a country are hardly ever those of one province.
+    speaks = np.repeat(allowed, np.diff(release.mentions.starts))
+    sayable = np.zeros(n_texts, dtype=np.bool_)
+    sayable[release.mentions.text[speaks]] = True
 
     dense_by_text = np.full(n_texts, -np.inf, dtype=np.float32)
-    scores, texts = release.store.search(query.vectors[wanted], depth, release.embedded)
+    scores, texts = release.store.search(query.vectors[wanted], depth, sayable & release.embedded)
     for row, requirement in enumerate(wanted):
         found = texts[row][texts[row] >= 0]
         z = (scores[row][: len(found)] - query.cosine_mean[requirement]) / query.cosine_spread[requirement]
         dense_by_text[found] = np.maximum(dense_by_text[found], z)
     lexical_by_text = np.zeros(n_texts, dtype=np.float32)
     for requirement in wanted:
-        lexical_by_text[_top(query.coverage[requirement], depth)] = 1.0
+        lexical_by_text[_top(np.where(sayable, query.coverage[requirement], 0.0), depth)] = 1.0
 
     dense = by_company(dense_by_text, release)
     by_words = np.zeros(len(release.companies), dtype=np.bool_)

@@ -37,5 +37,6 @@ def require(actor: Actor, permission: str) -> None:
     """Raise PermissionDenied unless the role of `actor` has `permission`."""
     if permission not in ROLE_PERMISSIONS.get(actor.role, frozenset()):
         raise PermissionDenied(
-            f"{actor.login} ({actor.role}) may not do this ({permission}): ask an administrator for another role"
+            f"{actor.login} ({actor.role}) may not do this ({permission}): "
+            "ask an administrator for another role"
         )

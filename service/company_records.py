@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -100,10 +100,8 @@ class CompanyRecord:
     @property
     def content_hash(self) -> str:
         """sha256 of all facts, 64 hex digits; the number in the source is none of them."""
-        facts = asdict(self)
-        del facts["external_id"], facts["former_names"]
-        text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=_plain)
-        return hashlib.sha256(text.encode()).hexdigest()
+        facts = {field: _plain(getattr(self, field)) for field in FACT_FIELDS}
+        return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 FACT_FIELDS = tuple(f.name for f in fields(CompanyRecord) if f.name not in ("external_id", "former_names"))
@@ -124,7 +122,7 @@ def name_key(name: str) -> str:
 
 
 def known_facts(record: CompanyRecord) -> frozenset[str]:
-    """The fields that `record` states. A legal name that also stands in for the short name states no short name."""
+    """The fields that `record` states. A legal name that stands in for the short name states none."""
     stated = {field for field in FACT_FIELDS if getattr(record, field) not in (None, (), "unknown")}
     if record.name == record.full_name:
         stated.discard("name")
@@ -160,9 +158,14 @@ def _changed_place(older: CompanyRecord, newer: CompanyRecord, settled: Collecti
     return {}
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any) -> Any:
+    """`value` as JSON can hold it."""
     if isinstance(value, Decimal):
         return f"{value:.2f}"  # as the database keeps it
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"{value!r} has no place in a company record")
+    if isinstance(value, ProductRecord | TagRecord):
+        return [_plain(getattr(value, slot)) for slot in value.__slots__]
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from service.errors import ConfigError
@@ -128,10 +128,14 @@ def _given_values(environ: Mapping[str, str], overrides: Mapping[str, object]) -
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
     known = [setting.variable for setting in SETTINGS]
+    names = [setting.name for setting in SETTINGS]
     for variable in environ:
         if variable.startswith(PREFIX) and variable not in known and variable not in TEST_VARIABLES:
-            close = difflib.get_close_matches(variable, known, n=1)
-            advice = f"did you mean {close[0]}?" if close else f"unset it; settings are {', '.join(known)}"
+            # Without the prefix, in which all are alike.
+            close = difflib.get_close_matches(variable.removeprefix(PREFIX).upper(), names, n=1)
+            advice = (
+                f"did you mean {PREFIX}{close[0]}?" if close else f"unset it; settings are {', '.join(known)}"
+            )
             raise ConfigError(variable, f"no such setting; {advice}")
 
 
@@ -151,20 +155,21 @@ def _home(value: str) -> Path:
 def _database_url(value: str, home: Path) -> str:
     variable = PREFIX + "DATABASE_URL"
     if not value:
-        return f"sqlite:///{home / 'lianzhao.sqlite3'}"
+        # Written by SQLAlchemy: a folder's name may hold characters that mean something in a URL.
+        return URL.create("sqlite", database=str(home / "lianzhao.sqlite3")).render_as_string()
     try:
         url = make_url(value)
-    except ArgumentError as err:
-        # The value is not shown: a password may stand in it. Nor is the cause, which repeats it.
-        raise ConfigError(
-            variable, "not a database URL; write postgresql://user@host/name"
-        ) from err.__cause__
+    except (ArgumentError, ValueError):
+        # Neither the value is shown nor the cause, which repeats it: a password may stand in it.
+        raise ConfigError(variable, "not a database URL; write postgresql://user@host/name") from None
     backend = url.drivername.partition("+")[0]
     if backend in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if backend != "sqlite":
         raise ConfigError(variable, f"{url.drivername} is not known; use sqlite:///… or postgresql://…")
-    return value
+    if url.database in (None, "", ":memory:"):
+        raise ConfigError(variable, f"{value} is in memory, where each thread has its own; give a file")
+    return url.set(drivername="sqlite").render_as_string()
 
 
 def _embedder(value: str) -> str:

@@ -5,6 +5,7 @@ Operations flush; whoever opened the session here commits by leaving the block w
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.errors import DatabaseBusy, DatabaseUnavailable, SchemaMismatch
@@ -55,10 +56,8 @@ class Database:
             with self._sessions() as session:
                 session.connection(execution_options=options)
                 yield session
-        except OperationalError as err:
-            raise _named(err) from err
         except DBAPIError as err:
-            if err.connection_invalidated:
+            if _is_outage(err):
                 raise _named(err) from err
             raise
 
@@ -122,20 +121,33 @@ def _connection(database: Database) -> Iterator[Connection]:
     try:
         with database.engine.connect() as connection:
             yield connection
-    except OperationalError as err:
-        raise _named(err) from err
+    except DBAPIError as err:
+        if _is_outage(err):
+            raise _named(err) from err
+        raise
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001  SQLAlchemy's signature
     # SQLAlchemy begins transactions itself (see _begin_sqlite): the driver's leave out reads and DDL.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as err:
+        # Two processes open a new file at once: SQLite does not wait here, and the other switches it.
+        if err.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("lianzhao_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_outage(err: DBAPIError) -> bool:
+    # The bare DatabaseError is SQLite's for a damaged file, or one that is no database.
+    return type(err) in (OperationalError, DatabaseError) or err.connection_invalidated
 
 
 def _named(err: DBAPIError) -> DatabaseBusy | DatabaseUnavailable:

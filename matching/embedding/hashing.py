@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from matching.embedding.protocol import Progress, Vectors
 from matching.passages import normalise
@@ -19,6 +18,8 @@ class HashingEmbedder:
     """Embeds by hashed character n-grams; the reference for tests, and for machines without a model."""
 
     def __init__(self, dim: int = 512) -> None:
+        from sklearn.feature_extraction.text import HashingVectorizer
+
         self._dim = dim
         self._vectorizer = HashingVectorizer(
             analyzer="char", ngram_range=(1, 3), n_features=dim, norm="l2", preprocessor=normalise

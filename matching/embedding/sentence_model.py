@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class SentenceModelEmbedder:
         self._folder = folder
         self._precision = precision
         self._threads = threads
+        self._loading = Lock()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -96,8 +98,13 @@ class SentenceModelEmbedder:
         prompts = self._model.prompts
         return prompts.get("query") or "", prompts.get("passage") or prompts.get("document") or ""
 
-    @cached_property
+    @property
     def _model(self) -> SentenceTransformer:
+        with self._loading:  # two first matches at once must not load it twice
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> SentenceTransformer:
         import torch
         from sentence_transformers import SentenceTransformer
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from matching.embedding.protocol import Embedder, Vectors
 from matching.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNotWritten
+from matching.index.arrays import check_whole
 from matching.index.companies import CompanyTable
 from matching.index.lexical import CharIndex, WordIndex, cut_words
 from matching.index.stores import STORES, VectorStore
@@ -206,6 +207,8 @@ def _write(
     means = _company_means(mentions, vectors, embedded)
     with (aside / "company_vectors.npy").open("wb") as file:
         np.save(file, means.astype(np.float16), allow_pickle=False)
+    for path in aside.rglob("*.npy"):
+        check_whole(path)
     report("write", 4, 4)
     return {
         "companies": table,
@@ -291,7 +294,9 @@ def _company_means(mentions: Mentions, vectors: Vectors, embedded: NDArray[np.bo
 
 def _sample_ids(embedded: NDArray[np.bool_]) -> NDArray[np.int64]:
     ids = np.flatnonzero(embedded)
-    return ids[:: max(1, len(ids) // SAMPLE_SIZE)][:SAMPLE_SIZE].astype(np.int64)
+    if len(ids) <= SAMPLE_SIZE:
+        return ids.astype(np.int64)
+    return ids[np.linspace(0, len(ids) - 1, SAMPLE_SIZE).astype(np.int64)].astype(np.int64)
 
 
 def _checksums(folder: Path) -> dict[str, dict[str, Any]]:

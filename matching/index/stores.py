@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matching.embedding.protocol import Vectors
 from matching.errors import IndexDamaged
+from matching.index.arrays import check_whole
 
 Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -64,6 +65,7 @@ class ExactStore:
     def save(self, path: Path) -> None:
         with path.open("wb") as file:
             np.save(file, self._vectors, allow_pickle=False)
+        check_whole(path)
 
     @property
     def count(self) -> int:

@@ -17,11 +17,11 @@ def measure(context: Context) -> Signal:
     Missing when the company has no text but its name.
     """
     vectors = context.release.company_vectors
-    present = np.flatnonzero(np.abs(vectors).sum(axis=1) > 0)
+    present = np.flatnonzero(vectors.any(axis=1))
     step = max(1, len(present) // _SAMPLE_STEP_COMPANIES)
     sample = vectors[present[::step]] @ context.query.need_vector
     mean, spread = (float(sample.mean()), float(sample.std())) if len(sample) else (0.0, 1.0)
     cosines = vectors[context.companies] @ context.query.need_vector
-    missing = np.abs(vectors[context.companies]).sum(axis=1) == 0
+    missing = ~vectors[context.companies].any(axis=1)
     values = np.clip((cosines - mean) / max(spread, 1e-3) / FULL_LIKENESS, 0.0, 1.0).astype(float)
     return Signal(np.where(missing, 0.0, values), missing)

@@ -86,9 +86,8 @@ def store_run(
     if result.gap.id:
         version_id = current_wording(get_gap(session, result.gap.id)).id
     ids = [candidate.company.id for candidate in result.candidates]
-    rows = dict(
-        session.execute(select(Company.external_id, Company.id).where(Company.external_id.in_(ids))).tuples()
-    )
+    found = session.execute(select(Company.external_id, Company.id).where(Company.external_id.in_(ids)))
+    rows = {external_id: row_id for external_id, row_id in found}  # noqa: C416  a Row is no pair to mypy
     gap = result.gap
     run = MatchRun(
         gap_version_id=version_id,

@@ -6,7 +6,7 @@ answered with every problem at once, each as file, path, value and what to do.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,6 +24,14 @@ Severity = Literal["missing", "weak", "single_source", "capacity_short"]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Code = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,31}$")]
+
+
+class _Mismatch(ValueError):
+    """Values that do not fit together; paths start at the model that found them."""
+
+    def __init__(self, problems: list[ProfileProblem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{p.path}: {p.value}: {p.advice}" for p in problems))
 
 
 class _Strict(BaseModel):
@@ -101,8 +109,12 @@ class GapProfile(_Strict):
 
     @model_validator(mode="after")
     def _requirements_differ(self) -> GapProfile:
-        _no_repeats("requirement id", [r.id for r in self.requirements])
-        _no_repeats("requirement text", [r.text for r in self.requirements])
+        _raise_any(
+            [
+                *_repeated("requirements[{}].id", [r.id for r in self.requirements]),
+                *_repeated("requirements[{}].text", [r.text for r in self.requirements]),
+            ]
+        )
         return self
 
 
@@ -126,33 +138,63 @@ class ChainProfile(_Strict):
         links = {link.code for link in self.links}
         anchors = {anchor.name for anchor in self.anchors}
         sites = {site.name for site in self.sites}
-        _no_repeats("link code", [link.code for link in self.links])
-        _no_repeats("gap code", [gap.code for gap in self.gaps])
-        _no_repeats("gap title", [gap.title for gap in self.gaps])
-        _no_repeats("anchor name", [anchor.name for anchor in self.anchors])
-        for link in self.links:
-            _must_exist(f"link {link.code} feeds", link.feeds, links, "links[].code")
-        for anchor in self.anchors:
-            _must_exist(f"anchor {anchor.name} links", anchor.links, links, "links[].code")
-        for gap in self.gaps:
-            _must_exist(f"gap {gap.code} link", [gap.link], links, "links[].code")
-            _must_exist(f"gap {gap.code} anchors", gap.anchors, anchors, "anchors[].name")
-            _must_exist(f"gap {gap.code} sites", gap.sites, sites, "sites[].name")
+        problems = [
+            *_repeated("links[{}].code", [link.code for link in self.links]),
+            *_repeated("gaps[{}].code", [gap.code for gap in self.gaps]),
+            *_repeated("gaps[{}].title", [gap.title for gap in self.gaps]),
+            *_repeated("anchors[{}].name", [anchor.name for anchor in self.anchors]),
+            *_repeated("sites[{}].name", [site.name for site in self.sites]),
+        ]
+        for at, link in enumerate(self.links):
+            problems += _unknown(f"links[{at}].feeds[{{}}]", link.feeds, links, "links[].code")
+        for at, anchor in enumerate(self.anchors):
+            problems += _unknown(f"anchors[{at}].links[{{}}]", anchor.links, links, "links[].code")
+        for at, gap in enumerate(self.gaps):
+            problems += _unknown(f"gaps[{at}].link", [gap.link], links, "links[].code")
+            problems += _unknown(f"gaps[{at}].anchors[{{}}]", gap.anchors, anchors, "anchors[].name")
+            problems += _unknown(f"gaps[{at}].sites[{{}}]", gap.sites, sites, "sites[].name")
+        _raise_any(problems)
         return self
 
 
-def _no_repeats(what: str, values: list[str]) -> None:
-    repeated = [value for value, count in Counter(values).items() if count > 1]
-    if repeated:
-        raise ValueError(f"{what} used twice: {', '.join(repeated)}; give each its own")
+def _repeated(path: str, values: Sequence[str]) -> Iterator[ProfileProblem]:
+    first: dict[str, int] = {}
+    for at, value in enumerate(values):
+        if value in first:
+            yield ProfileProblem(
+                path.format(at),
+                repr(value),
+                f"already used by {path.format(first[value])}; give each its own",
+            )
+        first.setdefault(value, at)
 
 
-def _must_exist(what: str, values: list[str], known: set[str], where: str) -> None:
-    missing = [value for value in values if value not in known]
-    if missing:
-        raise ValueError(
-            f"{what} names {', '.join(missing)}, which is not in {where}; add it there or mend the name"
-        )
+def _unknown(path: str, values: Sequence[str], known: set[str], where: str) -> Iterator[ProfileProblem]:
+    for at, value in enumerate(values):
+        if value not in known:
+            yield ProfileProblem(
+                path.format(at), repr(value), f"not in {where}; add it there or mend the name"
+            )
+
+
+def _raise_any(problems: list[ProfileProblem]) -> None:
+    if problems:
+        raise _Mismatch(problems)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that refuses a key given twice: PyYAML keeps the last one and drops the rest without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            if key is not None and key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key!r} given twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
 
 
 def read_chain_profile(path: Path) -> ChainProfile:
@@ -161,15 +203,19 @@ def read_chain_profile(path: Path) -> ChainProfile:
     Raises InvalidProfile with all problems of the file: path inside it, value, what to do.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a SafeLoader
     except UnicodeDecodeError as err:
+        line = err.object[: err.start].count(b"\n") + 1
+        found = repr(err.object[err.start : err.end])
         raise InvalidProfile(
-            path.name, [ProfileProblem("", repr(err.object[err.start : err.end]), "save the file as UTF-8")]
+            path.name, [ProfileProblem(f"line {line}", found, "not UTF-8: save the file as UTF-8")]
         ) from err
     except yaml.YAMLError as err:
         mark = getattr(err, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = getattr(err, "problem", None) or "not YAML"
+        if isinstance(err, yaml.reader.ReaderError):
+            where, problem = f"character {err.position + 1}", err.reason
         raise InvalidProfile(
             path.name, [ProfileProblem(where, problem, "mend the YAML at this place")]
         ) from err
@@ -178,14 +224,23 @@ def read_chain_profile(path: Path) -> ChainProfile:
 
 def parse_chain_profile(content: Any, source: str) -> ChainProfile:
     """The chain profile in `content`, already read from YAML or JSON; `source` names it in errors."""
+    if not isinstance(content, dict):
+        found = "nothing" if content is None else type(content).__name__
+        raise InvalidProfile(
+            source,
+            [ProfileProblem("", found, 'write a mapping that starts with "format: 1", as in data/chains')],
+        )
     try:
         return ChainProfile.model_validate(content)
     except ValidationError as err:
-        raise InvalidProfile(source, [_as_problem(detail) for detail in err.errors()]) from err
+        raise InvalidProfile(source, [p for detail in err.errors() for p in _as_problems(detail)]) from err
 
 
-def _as_problem(detail: Any) -> ProfileProblem:
+def _as_problems(detail: Any) -> list[ProfileProblem]:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
+    mismatch = detail.get("ctx", {}).get("error")
+    if isinstance(mismatch, _Mismatch):
+        return [ProfileProblem(f"{path}.{p.path}".lstrip("."), p.value, p.advice) for p in mismatch.problems]
     value = detail.get("input")
     shown = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
     if detail["type"] == "extra_forbidden":
@@ -193,5 +248,5 @@ def _as_problem(detail: Any) -> ProfileProblem:
     elif detail["type"] == "missing":
         shown, advice = "nothing", "add this field"
     else:
-        advice = detail["msg"].removeprefix("Value error, ")
-    return ProfileProblem(path, shown[:120], advice)
+        advice = detail["msg"]
+    return [ProfileProblem(path, shown[:120], advice)]

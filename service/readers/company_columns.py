@@ -25,178 +25,235 @@ class Column:
     field: str
     chinese: str
     english: str
-    aliases: tuple[str, ...]
+    aliases: str  # parted by blanks; a blank inside one is written _
     meaning: str
     in_template: bool = True
 
 
 COLUMNS = (
     Column(
-        "name", "企业名称", "Company name",
-        ("公司名称", "单位名称", "名称", "企业", "公司", "企业名", "公司名", "name", "company", "enterprise name"),
+        "name",
+        "企业名称",
+        "Company name",
+        "公司名称 单位名称 名称 企业 公司 企业名 公司名 name company enterprise_name",
         mark("Full name as on the business licence. The only column that must be there."),
     ),
     Column(
-        "short_name", "企业简称", "Short name",
-        ("公司简称", "简称", "证券简称", "股票简称", "股票名称", "品牌名", "short name", "abbreviation"),
+        "short_name",
+        "企业简称",
+        "Short name",
+        "公司简称 简称 证券简称 股票简称 股票名称 品牌名 short_name abbreviation",
         mark("The name the company is known by, if it is another than its full name."),
     ),
     Column(
-        "full_name", "企业全称", "Full name",
-        ("公司全称", "全称", "注册名称", "工商名称", "法定名称", "full name", "legal name", "registered name"),
+        "full_name",
+        "企业全称",
+        "Full name",
+        "公司全称 全称 注册名称 工商名称 法定名称 full_name legal_name registered_name",
         mark("Full name, where the column of names holds short names."),
         in_template=False,
     ),
     Column(
-        "former_names", "曾用名", "Former names",
-        ("原名", "原名称", "曾用名称", "历史名称", "former name", "previous name"),
+        "former_names",
+        "曾用名",
+        "Former names",
+        "原名 原名称 曾用名称 历史名称 former_name previous_name",
         mark("Earlier names, to find a renamed company again; several joined by 、."),
         in_template=False,
     ),
     Column(
-        "uscc", "统一社会信用代码", "Unified social credit code",
-        (
-            "信用代码", "社会信用代码", "统一信用代码", "统一代码", "统一社会信用代码/注册号", "统一社会信用代码/税号", "税号",
-            "纳税人识别号", "纳税识别号", "uscc", "credit code", "social credit code", "tax id", "tax number",
-        ),
+        "uscc",
+        "统一社会信用代码",
+        "Unified social credit code",
+        "信用代码 社会信用代码 统一信用代码 统一代码 统一社会信用代码/注册号 统一社会信用代码/税号 税号 "
+        "纳税人识别号 纳税识别号 uscc credit_code social_credit_code tax_id tax_number",
         mark("18 characters, checked by its check character. Keep the column as text."),
     ),
     Column(
-        "stock_code", "证券代码", "Stock code",
-        ("股票代码", "上市代码", "股票编码", "stock", "ticker", "symbol", "security code"),
+        "stock_code",
+        "证券代码",
+        "Stock code",
+        "股票代码 上市代码 股票编码 stock ticker symbol security_code",
         mark("Six digits, for listed companies. Keep the column as text."),
     ),
     Column(
-        "exchange", "交易所", "Exchange",
-        ("上市交易所", "证券交易所", "上市地点", "上市板块", "stock exchange"),
+        "exchange",
+        "交易所",
+        "Exchange",
+        "上市交易所 证券交易所 上市地点 上市板块 stock_exchange",
         mark("Where the stock is listed, such as SSE or SZSE."),
         in_template=False,
     ),
     Column(
-        "province", "省份", "Province",
-        ("省", "所在省份", "所属省份", "注册省份", "省市", "省(自治区、直辖市)", "所在省"),
+        "province",
+        "省份",
+        "Province",
+        "省 所在省份 所属省份 注册省份 省市 省(自治区、直辖市) 所在省",
         mark("Such as 甘肃 or 甘肃省."),
     ),
     Column(
-        "city", "城市", "City",
-        ("市", "所在城市", "所属城市", "地市", "所在市", "地级市", "市州"),
+        "city",
+        "城市",
+        "City",
+        "市 所在城市 所属城市 地市 所在市 地级市 市州",
         mark("City at prefecture level, such as 兰州市."),
     ),
     Column(
-        "place", "所在地", "Place",
-        ("所在地区", "地区", "注册地", "注册地址", "企业地址", "公司地址", "地址", "所在区域", "区域", "address", "location", "region"),
+        "place",
+        "所在地",
+        "Place",
+        "所在地区 地区 注册地 注册地址 企业地址 公司地址 地址 所在区域 区域 address location region",
         mark("An address that begins with province and city; used where they have no columns of their own."),
         in_template=False,
     ),
     Column(
-        "region_code", "行政区划代码", "Region code",
-        ("区划代码", "地区代码", "行政区划"),
+        "region_code",
+        "行政区划代码",
+        "Region code",
+        "区划代码 地区代码 行政区划",
         mark("Six digits of GB/T 2260. Found from province and city where it is left out."),
         in_template=False,
     ),
     Column(
-        "ownership", "企业性质", "Ownership",
-        ("控股类型", "所有制", "所有制性质", "所有制类型", "经济性质", "公司属性", "企业属性", "企业类型", "公司类型", "公司性质", "单位性质"),
+        "ownership",
+        "企业性质",
+        "Ownership",
+        "控股类型 所有制 所有制性质 所有制类型 经济性质 公司属性 企业属性 企业类型 公司类型 公司性质 "
+        "单位性质",
         mark("民营, 国有, 外资 or 混合."),
     ),
     Column(
-        "industry", "所属行业", "Industry",
-        ("行业", "行业类别", "国标行业", "行业分类", "行业名称", "所属产业", "行业领域"),
+        "industry",
+        "所属行业",
+        "Industry",
+        "行业 行业类别 国标行业 行业分类 行业名称 所属产业 行业领域",
         mark("In words; levels joined by /."),
     ),
     Column(
-        "products", "主营产品", "Products",
-        ("主要产品", "产品", "产品名称", "主导产品", "核心产品", "主要产品名称", "主营产品名称", "product", "main products"),
-        mark("Names joined by 、, with their share of revenue in brackets where it is known: 电解铜箔(62%)、铜材(20%)."),
+        "products",
+        "主营产品",
+        "Products",
+        "主要产品 产品 产品名称 主导产品 核心产品 主要产品名称 主营产品名称 product main_products",
+        mark(
+            "Names joined by 、, with their share of revenue in brackets where it is known: "
+            "电解铜箔(62%)、铜材(20%)."
+        ),
     ),
     Column(
-        "product_shares", "营收占比", "Revenue share",
-        ("收入占比", "占比", "产品营收占比", "主营产品营收占比", "产品收入占比", "营业收入占比", "主营收入占比", "share"),
+        "product_shares",
+        "营收占比",
+        "Revenue share",
+        "收入占比 占比 产品营收占比 主营产品营收占比 产品收入占比 营业收入占比 主营收入占比 share",
         mark("Shares of revenue in the order of the products, where they are not in brackets: 62%、20%."),
     ),
     Column(
-        "main_business", "主营业务", "Main business",
-        ("主营", "主要业务", "业务"),
+        "main_business",
+        "主营业务",
+        "Main business",
+        "主营 主要业务 业务",
         mark("One or two sentences: what the company makes or does."),
     ),
     Column(
-        "business_scope", "经营范围", "Business scope",
-        ("业务范围", "经营业务范围", "scope"),
+        "business_scope",
+        "经营范围",
+        "Business scope",
+        "业务范围 经营业务范围 scope",
         mark("The business scope of the licence."),
     ),
     Column(
-        "description", "企业简介", "Introduction",
-        ("公司简介", "简介", "企业介绍", "公司介绍", "介绍", "描述", "description", "profile"),
+        "description",
+        "企业简介",
+        "Introduction",
+        "公司简介 简介 企业介绍 公司介绍 介绍 描述 description profile",
         mark("What the company says of itself."),
     ),
     Column(
-        "products_text", "产品介绍", "Products in words",
-        ("产品说明", "产品描述", "产品简介", "products text"),
+        "products_text",
+        "产品介绍",
+        "Products in words",
+        "产品说明 产品描述 产品简介 products_text",
         mark("Products in sentences."),
         in_template=False,
     ),
     Column(
-        "technologies", "技术工艺", "Technologies",
-        ("技术", "核心技术", "工艺技术", "关键技术", "主要技术", "工艺", "technology", "core technology"),
+        "technologies",
+        "技术工艺",
+        "Technologies",
+        "技术 核心技术 工艺技术 关键技术 主要技术 工艺 technology core_technology",
         mark("Processes and technologies it masters."),
     ),
     Column(
-        "tags", "资质荣誉", "Qualifications",
-        ("资质", "荣誉资质", "企业资质", "资质证书", "荣誉", "称号", "标签", "tags", "honours", "honors", "qualification"),
+        "tags",
+        "资质荣誉",
+        "Qualifications",
+        "资质 荣誉资质 企业资质 资质证书 荣誉 称号 标签 tags honours honors qualification",
         mark("Joined by 、, with their end in brackets: 国家级专精特新小巨人(有效期至2027-06-30)."),
     ),
     Column(
-        "employees", "员工人数", "Employees",
-        ("员工数", "职工人数", "从业人数", "从业人员", "从业人员数", "员工总数", "参保人数", "人数", "staff", "headcount", "number of employees"),
+        "employees",
+        "员工人数",
+        "Employees",
+        "员工数 职工人数 从业人数 从业人员 从业人员数 员工总数 参保人数 人数 staff headcount "
+        "number_of_employees",
         mark("A whole number."),
     ),
     Column(
-        "reg_capital", "注册资本", "Registered capital",
-        ("注册资金", "注册资本金", "reg capital", "reg capital wan", "capital"),
+        "reg_capital",
+        "注册资本",
+        "Registered capital",
+        "注册资金 注册资本金 reg_capital reg_capital_wan capital",
         mark("In 10,000 yuan (万元) where no unit is given."),
     ),
     Column(
-        "founded_on", "成立日期", "Founded on",
-        ("成立时间", "注册日期", "注册时间", "设立日期", "创立日期", "established", "founded", "founding date", "date of establishment"),
+        "founded_on",
+        "成立日期",
+        "Founded on",
+        "成立时间 注册日期 注册时间 设立日期 创立日期 established founded founding_date "
+        "date_of_establishment",
         mark("Such as 2009-07-22."),
     ),
     Column(
-        "listed_on", "上市日期", "Listed on",
-        ("上市时间", "listing date", "ipo date", "listed"),
+        "listed_on",
+        "上市日期",
+        "Listed on",
+        "上市时间 listing_date ipo_date listed",
         mark("Such as 2009-07-22."),
     ),
     Column(
-        "status", "经营状态", "Status",
-        ("登记状态", "企业状态", "公司状态", "状态", "存续状态", "registration status", "reg status"),
+        "status",
+        "经营状态",
+        "Status",
+        "登记状态 企业状态 公司状态 状态 存续状态 registration_status reg_status",
         mark("存续, 停业, 吊销, 注销 or 退市."),
         in_template=False,
     ),
     Column(
-        "data_year", "数据年份", "Year of the data",
-        ("年份", "年度", "数据年度", "year", "data year"),
+        "data_year",
+        "数据年份",
+        "Year of the data",
+        "年份 年度 数据年度 year data_year",
         mark("The year the facts speak of, such as 2024."),
     ),
     Column(
-        "id", "企业编号", "Number in the source",
-        ("编号", "企业id", "公司编号", "id", "company id", "external id"),
+        "id",
+        "企业编号",
+        "Number in the source",
+        "编号 企业id 公司编号 id company_id external_id",
         mark("A number that stays the same when the file is imported again. May be left out."),
         in_template=False,
     ),
-)  # fmt: skip
+)
 COLUMN_BY_FIELD = {column.field: column for column in COLUMNS}
 NAME_FIELDS = ("name", "full_name", "short_name")
 
 # Furniture of office forms, and what our own file of rejected rows adds.
-PROBLEM_HEADER, ADVICE_HEADER = "问题", "处理建议"
-_IGNORED = (
-    "序号", "no", "备注", "备 注", "说明", "remark", "remarks", "note", "notes", "problem", "what to do",
-    PROBLEM_HEADER, ADVICE_HEADER,
-)  # fmt: skip
+PROBLEM_HEADER, ADVICE_HEADER, RAW_LINE_HEADER = "问题", "处理建议", "原文"
+_IGNORED = "序号 no 备注 说明 remark remarks note notes problem what_to_do 问题 处理建议 原文"
 _PERSONAL = (
-    "联系人", "联系人电话", "联系电话", "联系方式", "电话", "手机", "手机号", "手机号码", "邮箱", "电子邮箱", "电子邮件", "email", "法人", "法人代表",
-    "法定代表人", "负责人", "企业负责人", "身份证", "身份证号", "董事长", "总经理", "contact", "contact person", "phone", "mobile", "tel",
-    "legal representative", "微信", "qq",
-)  # fmt: skip
+    "联系人 联系人电话 联系电话 联系方式 电话 手机 手机号 手机号码 邮箱 电子邮箱 电子邮件 email 法人 "
+    "法人代表 法定代表人 负责人 企业负责人 身份证 身份证号 董事长 总经理 contact contact_person phone "
+    "mobile tel legal_representative 微信 qq"
+)
 
 
 def fold_header(header: str) -> str:
@@ -233,7 +290,7 @@ def nearest_column(header: str) -> Column | None:
 
 @dataclass(slots=True)
 class ColumnMatch:
-    """Which header is which field. Headers may be asked for as they turn up; each unknown one is noted once."""
+    """Which header is which field. Headers may be asked for as they turn up; an unknown one is noted once."""
 
     header_row: int
     chosen: Mapping[str, str | None] = field(default_factory=dict)
@@ -333,11 +390,11 @@ def _names() -> dict[str, str]:
     """Folded header → field."""
     names: dict[str, str] = {}
     for column in COLUMNS:
-        for name in (column.chinese, column.english, column.field, *column.aliases):
+        for name in (column.chinese, column.english, column.field, *column.aliases.split()):
             names.setdefault(fold_header(name), column.field)
     return names
 
 
 @cache
-def _folded(headers: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(fold_header(header) for header in headers)
+def _folded(headers: str) -> frozenset[str]:
+    return frozenset(fold_header(header) for header in headers.split())

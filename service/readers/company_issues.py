@@ -19,7 +19,7 @@ SHOWN_VALUE_CHARS = 200
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with one value, before it is known where it stood. `params` fill the sentence of `code`."""
+    """What is wrong with a value, wherever it stands. `params` fill the sentence of `code`."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -60,7 +60,7 @@ ISSUES: dict[str, tuple[str, str]] = {
     ),
     "json_not_object": (
         mark("The line is JSON, but no object."),
-        mark("Write one JSON object on each line, such as {{\"name\": …}}."),
+        mark('Write one JSON object on each line, such as {{"name": …}}.'),
     ),
     "too_many_cells": (
         mark("The row has {found} cells, the header {expected}."),
@@ -105,8 +105,12 @@ ISSUES: dict[str, tuple[str, str]] = {
         mark("Copy the code from the business licence."),
     ),
     "uscc_character": (
-        mark("“{character}” at place {place} of “{value}” cannot stand there in a unified social credit code."),
-        mark("Copy the code from the business licence; I, O, S, V and Z never occur, places 3 to 8 are digits."),
+        mark(
+            "“{character}” at place {place} of “{value}” cannot stand there in a unified social credit code."
+        ),
+        mark(
+            "Copy the code from the business licence; I, O, S, V and Z never occur, places 3 to 8 are digits."
+        ),
     ),
     "uscc_check": (
         mark("The check character of “{value}” is “{found}”, but the other 17 ask for “{expected}”."),
@@ -236,6 +240,10 @@ ISSUES: dict[str, tuple[str, str]] = {
         mark("A product could not be read and was left out: {value}."),
         mark("Write products as texts, or as objects with name and revenue_share."),
     ),
+    "tag_unreadable": (
+        mark("A qualification could not be read and was left out."),
+        mark("Write qualifications as texts, or as objects with code and valid_to."),
+    ),
     # The same company twice
     "code_of_another": (
         mark("The code {code} already stands for {other}{where}, which has another name."),
@@ -251,10 +259,15 @@ ISSUES: dict[str, tuple[str, str]] = {
     ),
     "id_twice": (
         mark("The number {id} already stands for {other}{where}."),
-        mark("Give each company a number of its own."),
+        mark(
+            "Give each company a number of its own. If the company was renamed, put its old name into "
+            "a column 曾用名."
+        ),
     ),
     "id_taken": (
-        mark("The number {id} already stands for {other} of another source; this company was stored as {read}."),
+        mark(
+            "The number {id} already stands for {other} of another source; this company was stored as {read}."
+        ),
         mark("Nothing to do if they are two companies."),
     ),
     "same_company": (
@@ -306,7 +319,7 @@ ISSUES: dict[str, tuple[str, str]] = {
         mark("Only the sheet “{sheet}” was read; the others were not: {others}."),
         mark("Import other sheets as files of their own."),
     ),
-}  # fmt: skip
+}
 
 # code: what is wrong with the file and what to do, in one sentence or two
 FILE_PROBLEMS: dict[str, str] = {
@@ -315,25 +328,44 @@ FILE_PROBLEMS: dict[str, str] = {
     "empty": mark("is empty: save it again from the program it was made with"),
     "no_rows": mark("has a header but no row below it: fill in companies from row {row} on"),
     "unknown_type": mark("{extension} files cannot be imported: save it as xlsx, csv or jsonl"),
-    "not_a_workbook": mark("is named .xlsx but is no workbook (it begins with {start}): save it again as xlsx, or name it by what it is"),
+    "not_a_workbook": mark(
+        "is named .xlsx but is no workbook (it begins with {start}): save it again as xlsx, or name "
+        "it by what it is"
+    ),
     "workbook_as_text": mark("is a workbook named {extension}: rename it to .xlsx"),
-    "encrypted": mark("is protected by a password: remove the password in the spreadsheet program and save it again"),
+    "encrypted": mark(
+        "is protected by a password: remove the password in the spreadsheet program and save it again"
+    ),
     "old_workbook": mark("is a workbook of the old kind (.xls): save it as .xlsx"),
     "other_archive": mark("is an archive but no workbook: save it as xlsx, csv or jsonl"),
-    "damaged": mark("is damaged and cannot be opened ({reason}): save it again, or get it again from its source"),
+    "damaged": mark(
+        "is damaged and cannot be opened ({reason}): save it again, or get it again from its source"
+    ),
     "too_large": mark("unpacks to {size_mb} MB, more than {limit_mb} MB: split it, or save it as csv"),
     "no_sheet": mark("has no visible sheet with cells: save it again with one"),
     "encoding": mark("is neither UTF-8 nor GB18030 (byte {byte} in line {line}): save it as “CSV UTF-8”"),
     "cut_off": mark("ends in the middle of a character: it was cut off; copy it again"),
-    "nul_bytes": mark("holds NUL bytes (the first in line {line}), so it is no text: save it as “CSV UTF-8” or xlsx"),
-    "open_quote": mark("a double quote in row {row} is never closed, so the rows after it cannot be told apart: close or remove it"),
+    "nul_bytes": mark(
+        "holds NUL bytes (the first in line {line}), so it is no text: save it as “CSV UTF-8” or xlsx"
+    ),
+    "open_quote": mark(
+        "a double quote in row {row} is never closed, so the rows after it cannot be told apart: "
+        "close or remove it"
+    ),
     "csv_broken": mark("row {row} cannot be read as csv ({reason}): correct it"),
-    "json_array": mark("is one JSON array: write one object on each line, without brackets and commas around them (jsonl)"),
+    "json_array": mark(
+        "is one JSON array: write one object on each line, without brackets and commas around them (jsonl)"
+    ),
     "no_json": mark("none of its first lines is a JSON object: write one object on each line"),
-    "no_name_column": mark("no column holds the company name. Columns found in row {row}: {headers}. Name one of them 企业名称 (company name), or download the template"),
-    "mapping_header": mark("the mapping names a column that is not there: {header}. Columns found: {headers}"),
+    "no_name_column": mark(
+        "no column holds the company name. Columns found in row {row}: {headers}. Name one of them "
+        "企业名称 (company name), or download the template"
+    ),
+    "mapping_header": mark(
+        "the mapping names a column that is not there: {header}. Columns found: {headers}"
+    ),
     "mapping_field": mark("the mapping gives {header} a field that is not known: {field}. Fields: {fields}"),
-}  # fmt: skip
+}
 
 
 class UnusableFile(InvalidInput):

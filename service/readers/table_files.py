@@ -1,4 +1,4 @@
-"""A file that may hold a table: what kind it is by its first bytes, how its text is encoded, its cells.
+"""A file that may hold a table: what kind it is by its first bytes, how its text is encoded, its records.
 
 Nothing here knows about companies. Only a few rows are in memory at any time.
 """
@@ -12,38 +12,34 @@ import io
 import json
 import shutil
 import tempfile
-import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain, islice
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
-from xml.etree.ElementTree import ParseError
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from service.readers.company_issues import UnusableFile
 
 FileFormat = Literal["csv", "xlsx", "jsonl"]
 Cell = str | int | float | bool | datetime | date | time | timedelta | list[Any] | dict[str, Any] | None
 
-TEXT_EXTENSIONS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+TEXT_EXTENSIONS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
 _BLOCK = 1 << 20
-_ROWS_AT_ONCE = 500
-# A sheet of 1,048,576 rows and 20 columns unpacks to about this much; a far smaller file that does is an attack.
+# A sheet of 1,048,576 rows and 20 columns unpacks to about this much; nobody types more.
 MAX_UNPACKED_BYTES = 4 << 30
 MAX_CELL_CHARS = 1_000_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException, KeyError, ValueError, IndexError, TypeError,
-    AttributeError, EOFError, OSError, NotImplementedError, RuntimeError,
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -116,7 +112,7 @@ def _workbook_file(name: str, stream: BinaryIO, extension: str) -> TableFile:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as err:
-        raise UnusableFile(name, "damaged", reason=_reason(err)) from err
+        raise UnusableFile(name, "damaged", reason=first_line(err)) from err
     if not any(member.filename.lower().startswith("xl/workbook") for member in members):
         raise UnusableFile(name, "other_archive")
     if extension not in (".xlsx", ".xlsm"):
@@ -149,7 +145,13 @@ def _text_file(name: str, stream: BinaryIO, file_format: FileFormat) -> TableFil
         raise UnusableFile(name, "nul_bytes", line=nul_line)
     encoding = "utf-16" if is_utf16 else _encoding_of(name, stream)
     return TableFile(
-        name, stream, file_format, digest.hexdigest(), encoding, encoding == "gb18030", lines + (last != b"\n")
+        name,
+        stream,
+        file_format,
+        digest.hexdigest(),
+        encoding,
+        encoding == "gb18030",
+        lines + (last != b"\n"),
     )
 
 
@@ -200,13 +202,9 @@ def _undecodable(stream: BinaryIO, encoding: str) -> _Undecodable | None:
 
 
 def text_lines(file: TableFile) -> Iterator[str]:
-    """The lines with their ends, decoded. A lone CR ends a line where no LF is in the file (old Macintosh)."""
+    """The lines with their ends, decoded; LF, CR LF and CR alone end one."""
     file.stream.seek(0)
-    wrapper = io.TextIOWrapper(_Unclosed(file.stream), encoding=file.encoding, newline="")
-    try:
-        yield from wrapper
-    finally:
-        wrapper.detach()
+    yield from io.TextIOWrapper(io.BufferedReader(_Unclosed(file.stream)), encoding=file.encoding, newline="")
 
 
 class _Unclosed(io.RawIOBase):
@@ -238,28 +236,20 @@ def csv_rows(file: TableFile, delimiter: str) -> Iterator[list[str]]:
             yield line
 
     reader = csv.reader(watched(), delimiter=delimiter)
-    number = 0
-    with _field_limit(MAX_CELL_CHARS):
-        while True:
-            number += 1
-            taken.clear()
-            try:
-                row = next(reader, None)
-            except csv.Error as err:
-                code = "open_quote" if "limit" in str(err) else "csv_broken"
-                raise UnusableFile(file.name, code, row=number, reason=str(err)) from err
-            if row is None:
-                return
-            if len(taken) > 1 and "".join(taken).count('"') % 2:
-                raise UnusableFile(file.name, "open_quote", row=number)
-            yield row
-
-
-@contextmanager
-def _field_limit(chars: int) -> Iterator[None]:
-    # The limit is one of the process; it is only ever raised, so that imports side by side do not disturb it.
-    csv.field_size_limit(max(chars, csv.field_size_limit()))
-    yield
+    # The limit is one of the process: it is only ever raised, so that two imports do not disturb each other.
+    csv.field_size_limit(max(MAX_CELL_CHARS, csv.field_size_limit()))
+    for number in count(1):
+        taken.clear()
+        try:
+            row = next(reader, None)
+        except csv.Error as err:
+            code = "open_quote" if "limit" in str(err) else "csv_broken"
+            raise UnusableFile(file.name, code, row=number, reason=str(err)) from err
+        if row is None:
+            return
+        if len(taken) > 1 and "".join(taken).count('"') % 2:
+            raise UnusableFile(file.name, "open_quote", row=number)
+        yield row
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,84 +274,12 @@ def json_lines(file: TableFile) -> Iterator[JsonLine]:
         except json.JSONDecodeError as err:
             yield JsonLine(number, None, "json_invalid", f"{err.msg}, column {err.colno}", text)
         except (ValueError, RecursionError) as err:
-            yield JsonLine(number, None, "json_invalid", _reason(err), text)
+            yield JsonLine(number, None, "json_invalid", first_line(err), text)
         else:
             if isinstance(value, dict):
                 yield JsonLine(number, value)
             else:
                 yield JsonLine(number, None, "json_not_object", text=text)
-
-
-# Cells of workbooks
-
-
-class Workbook:
-    """An xlsx workbook, read sheet by sheet as a stream; formulas give the values they had when it was saved."""
-
-    def __init__(self, file: TableFile) -> None:
-        self._file = file
-        file.stream.seek(0)
-        with _naming_damage(file.name), _quiet():
-            self._book = load_workbook(file.stream, read_only=True, data_only=True)
-
-    @property
-    def sheets(self) -> list[str]:
-        """Names of the sheets that can be seen."""
-        return [
-            sheet.title for sheet in self._book.worksheets if getattr(sheet, "sheet_state", "visible") == "visible"
-        ]
-
-    def row_count(self, sheet: str) -> int | None:
-        """The number of rows as the file states it, which some programs state wrongly; None where it does not."""
-        count = self._book[sheet].max_row
-        return count if count and count > 1 else None
-
-    def rows(self, sheet: str) -> Iterator[tuple[Any, ...]]:
-        """The rows, blank ones as empty tuples or tuples of None, so that the nth is row n of the sheet."""
-        worksheet = self._book[sheet]
-        with _naming_damage(self._file.name):
-            worksheet.reset_dimensions()  # many programs write wrong ones, and cells outside would be lost
-            rows = worksheet.iter_rows(values_only=True)
-            while True:
-                with _quiet():
-                    some = list(islice(rows, _ROWS_AT_ONCE))
-                if not some:
-                    return
-                yield from some
-
-    def close(self) -> None:
-        """Let go of the file without closing it."""
-        # openpyxl's own close() closes the archive, which leaves the stream that was passed in open.
-        self._book.close()
-
-
-@contextmanager
-def open_workbook(file: TableFile) -> Iterator[Workbook]:
-    """The workbook in `file`. Raises UnusableFile where it is damaged."""
-    book = Workbook(file)
-    try:
-        yield book
-    finally:
-        book.close()
-
-
-@contextmanager
-def _naming_damage(name: str) -> Iterator[None]:
-    """Turns the many errors that a damaged workbook can cause in openpyxl into one that says what to do."""
-    try:
-        yield
-    except UnusableFile:
-        raise
-    except _BROKEN as err:
-        raise UnusableFile(name, "damaged", reason=_reason(err)) from err
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """openpyxl warns of styles and extensions it leaves out, none of which is a value."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        yield
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -379,5 +297,6 @@ def _holds(stream: BinaryIO, needle: bytes) -> bool:
     return False
 
 
-def _reason(err: BaseException) -> str:
+def first_line(err: BaseException) -> str:
+    """What an error of a library says, short enough to pass on."""
     return (str(err).strip().splitlines() or [""])[0][:120] or type(err).__name__

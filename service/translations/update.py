@@ -1,6 +1,7 @@
 """Bring the Chinese catalogue up to the strings in the code: `python service/translations/update.py`.
 
-Lists what still lacks a translation, and ends with 1 then. Writes no dates, so that a run without news changes nothing.
+Lists what still lacks a translation, and ends with 1 then. Writes no dates, so that a run without news
+changes nothing.
 """
 
 from __future__ import annotations

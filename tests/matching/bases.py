@@ -5,11 +5,17 @@ No test database, no file of the project's data: what is here is all the engine 
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from matching.embedding import HashingEmbedder
+from matching.embedding.protocol import Progress, Vectors
 from matching.index.release import build_release
 from matching.passages import join_product_names
 from matching.records import CompanyProfile, Gap, Product, Requirement, Tag
@@ -76,7 +82,9 @@ COMPANIES: tuple[CompanyProfile, ...] = (
         province="甘肃",
         **_OPEN,
     ),
-    company("C07", "远星铜箔", ("电解铜箔",), province="河南", status="delisted", stock_code="600907", **_OPEN),
+    company(
+        "C07", "远星铜箔", ("电解铜箔",), province="河南", status="delisted", stock_code="600907", **_OPEN
+    ),
     company("C08", "*ST旧铜", (("电解铜箔", 0.4),), province="安徽", stock_code="600908", **_OPEN),
     company("C09", "默言科技", province="福建"),  # nothing but its name
     company(
@@ -159,3 +167,45 @@ def must(text: str, **more: Any) -> Requirement:
 
 def gap(*requirements: Requirement, need: str = "", **more: Any) -> Gap:
     return Gap(id="G", need=need, requirements=requirements, **more)
+
+
+@contextmanager
+def disk_full_after(file_bytes: int) -> Iterator[None]:
+    """Inside, no file grows beyond `file_bytes`: writing further fails as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def kept_models_folder(factory: pytest.TempPathFactory) -> Path:
+    """Where the default model is unpacked once (15 s) and found again by later test runs of the same user."""
+    base = factory.getbasetemp()
+    kept = next((folder for folder in base.parents if folder.name.startswith("pytest-of-")), base)
+    return kept / "lianzhao-models"
+
+
+class CountingEmbedder:
+    """The hashing embedder, with a list of the texts it was asked for."""
+
+    def __init__(self, dim: int = 64) -> None:
+        self._inner = HashingEmbedder(dim)
+        self.asked: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        return f"counting-{self._inner.fingerprint}"
+
+    @property
+    def dim(self) -> int:
+        return self._inner.dim
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        self.asked.extend(texts)
+        return self._inner.embed_queries(texts)
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        self.asked.extend(texts)
+        return self._inner.embed_passages(texts, progress)

@@ -29,12 +29,18 @@ CASES: list[tuple[str, list[tuple[str, str, float]]]] = [
     ("希望寻找若干中药饮片加工企业", [("中药饮片", "must", ITEM)]),
     ("电解铜箔的研发和生产企业", [("电解铜箔的研发", "must", ITEM)]),
     # A clause that names a use is a condition that a company need not state.
-    ("铜箔，用于锂电池、印制电路板", [("铜箔", "must", ITEM), ("锂电池", "should", USE), ("印制电路板", "should", USE)]),
+    (
+        "铜箔，用于锂电池、印制电路板",
+        [("铜箔", "must", ITEM), ("锂电池", "should", USE), ("印制电路板", "should", USE)],
+    ),
     ("新型传感器，提升石化装备智能化", [("新型传感器", "must", ITEM), ("石化装备智能化", "should", USE)]),
     # A quality is a capability.
     ("催化剂，高活性", [("催化剂", "must", ITEM), ("高活性", "should", QUALITY)]),
     # A label names the class.
-    ("人用疫苗：结合疫苗、肺炎疫苗", [("人用疫苗", "should", CLASS), ("结合疫苗", "must", ITEM), ("肺炎疫苗", "must", ITEM)]),
+    (
+        "人用疫苗：结合疫苗、肺炎疫苗",
+        [("人用疫苗", "should", CLASS), ("结合疫苗", "must", ITEM), ("肺炎疫苗", "must", ITEM)],
+    ),
     # Brackets.
     ("聚苯硫醚（PPS）", [("聚苯硫醚", "must", ITEM), ("PPS", "must", ITEM)]),
     (
@@ -54,7 +60,10 @@ CASES: list[tuple[str, list[tuple[str, str, float]]]] = [
     # 等 inside words is no “and so on”.
     ("等静压石墨", [("等静压石墨", "must", ITEM)]),
     ("等离子喷涂设备", [("等离子喷涂设备", "must", ITEM)]),
-    ("半轴、等速万向节等汽车零部件", [("半轴", "must", ITEM), ("等速万向节", "must", ITEM), ("汽车零部件", "must", CLASS)]),
+    (
+        "半轴、等速万向节等汽车零部件",
+        [("半轴", "must", ITEM), ("等速万向节", "must", ITEM), ("汽车零部件", "must", CLASS)],
+    ),
     ("马铃薯等速冻食品", [("马铃薯", "must", ITEM), ("速冻食品", "must", CLASS)]),
     # Products that begin like a verb or a use.
     ("服务器", [("服务器", "must", ITEM)]),

@@ -35,7 +35,14 @@ def test_the_ending_tells_the_relation(phrase: str, relation: Relation) -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["铜箔的研发、生产和销售", "铜箔生产、销售", "铜箔的生产及销售", "阀门制造与销售", "饲料产销", "加工销售"],
+    [
+        "铜箔的研发、生产和销售",
+        "铜箔生产、销售",
+        "铜箔的生产及销售",
+        "阀门制造与销售",
+        "饲料产销",
+        "加工销售",
+    ],
 )
 def test_who_makes_and_sells_a_thing_makes_it(phrase: str) -> None:
     assert relation_of(phrase) == "makes"

@@ -1,0 +1,122 @@
+// What the pages do beyond links and forms: keys, the panel beside a list, lines of the chain map.
+// Every page works without this file.
+(function () {
+  "use strict";
+
+  const WIDE = window.matchMedia("(min-width: 1100px)"); // as in lianzhao.css: below it there is no panel
+  const byId = (id) => document.getElementById(id);
+  const text = (id) => byId(id).content.textContent.trim();
+
+  // Opening an explanation: beside the list where there is room, as a page of its own where there is not,
+  // and in a new tab when the reader asks for one. htmx would take every click otherwise.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-panel]");
+    if (!link) return;
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
+    if (elsewhere || !WIDE.matches) event.stopPropagation();
+  }, true);
+
+  // A click anywhere in a line opens it, unless text is being selected or another link was meant.
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-row]");
+    if (!row || event.target.closest("a, button, input, label, summary")) return;
+    if (String(window.getSelection())) return;
+    row.querySelector("[data-open]").click();
+  });
+
+  // The other language shows what is shown now: conditions may have changed since the page was loaded.
+  document.querySelectorAll(".rail [hreflang]").forEach((link) => link.addEventListener("click", () => {
+    const language = new URL(link.href).searchParams.get("lang");
+    const address = new URL(window.location.href);
+    address.searchParams.set("lang", language);
+    link.href = address.href;
+  }));
+
+  // Keys.
+  const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") {
+      if (isTyping(document.activeElement)) document.activeElement.blur();
+      document.querySelectorAll("details.picker[open]").forEach((picker) => { picker.open = false; });
+      return;
+    }
+    if (isTyping(event.target) || byId("help").open) return;
+    if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1, event);
+    else if (event.key === "/") focusSearch(event);
+    else if (event.key === "?") showHelp(event);
+  });
+
+  function move(step, event) {
+    const links = [...document.querySelectorAll("tr[data-row] [data-open]")];
+    if (!links.length) return;
+    const focused = document.activeElement.closest("tr[data-row]");
+    let at = focused ? links.indexOf(focused.querySelector("[data-open]")) + step : -1;
+    if (!focused) at = Math.max(0, links.findIndex((link) => link.getAttribute("aria-current")));
+    const link = links[Math.min(links.length - 1, Math.max(0, at))];
+    link.focus({ preventScroll: true });
+    link.closest("tr").scrollIntoView({ block: "nearest" });
+    event.preventDefault();
+  }
+
+  function focusSearch(event) {
+    const box = [...document.querySelectorAll("[data-search]")].find((input) => input.offsetParent !== null);
+    if (!box) return;
+    box.focus();
+    box.select();
+    event.preventDefault();
+  }
+
+  function showHelp(event) {
+    byId("help").showModal();
+    event.preventDefault();
+  }
+
+  document.querySelectorAll(".needs-script").forEach((element) => { element.hidden = false; });
+  document.querySelectorAll("[data-help]").forEach((button) => button.addEventListener("click", showHelp));
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.picker[open]").forEach((picker) => {
+      if (!picker.contains(event.target)) picker.open = false;
+    });
+  });
+
+  // After the panel has changed: mark its line, start at its top, say it to those who do not see it.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "panel") return;
+    const link = event.detail.requestConfig.elt;
+    document.querySelectorAll("tr.is-open").forEach((row) => row.classList.remove("is-open"));
+    document.querySelectorAll("[data-panel][aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+    link.closest("tr").classList.add("is-open");
+    event.detail.target.scrollTop = 0;
+    const title = byId("why-title");
+    byId("said").textContent = title ? text("opened") + " " + title.textContent : event.detail.target.textContent;
+  });
+
+  // No answer at all: say so where the answer would have stood.
+  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      event.detail.target.replaceChildren(byId("no-answer").content.cloneNode(true));
+    });
+  }
+
+  for (const moment of ["htmx:beforeRequest", "htmx:afterRequest"]) {
+    document.addEventListener(moment, (event) => {
+      event.detail.target.setAttribute("aria-busy", String(moment === "htmx:beforeRequest"));
+    });
+  }
+
+  // The chain map: the lines of the link that is pointed at.
+  document.querySelectorAll(".map").forEach((map) => {
+    const show = (code) => {
+      map.classList.toggle("is-chosen", Boolean(code));
+      map.querySelectorAll("path").forEach((path) => {
+        path.classList.toggle("is-near", path.dataset.from === code || path.dataset.to === code);
+      });
+    };
+    map.querySelectorAll(".map-field .node").forEach((node) => {
+      for (const name of ["mouseenter", "focus"]) node.addEventListener(name, () => show(node.dataset.link));
+      for (const name of ["mouseleave", "blur"]) node.addEventListener(name, () => show(""));
+    });
+  });
+})();

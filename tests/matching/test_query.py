@@ -1,0 +1,97 @@
+"""A gap made ready for a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matching.embedding import HashingEmbedder
+from matching.errors import EmptyNeed
+from matching.index.release import Release, load_release
+from matching.query import Query, prepare_query
+from matching.records import Gap
+from tests.matching.bases import build, company, gap, must
+
+EMBEDDER = HashingEmbedder()
+
+
+def prepared(release: Release, some: Gap) -> Query:
+    return prepare_query(some, release, EMBEDDER)
+
+
+@pytest.fixture
+def twelve(tmp_path: Path) -> Release:
+    """Twelve texts: 铜箔 in one, 轴承 in five, names without words in common."""
+    companies = (
+        company("A", "甲甲", ("铜箔",)),
+        *(company(f"B{n}", "乙丙丁戊己"[n] * 2, (f"{'一二三四五'[n]}轴承",)) for n in range(5)),
+    )
+    return load_release(build(tmp_path, companies), EMBEDDER)
+
+
+def test_arrays_follow_the_order_of_the_requirements(release: Release) -> None:
+    query = prepared(release, gap(must("铜箔"), must("铜箔贸易"), must("氧化铈")))
+    texts = ["铜箔", "铜箔贸易", "氧化铈"]
+    assert query.vectors.tolist() == EMBEDDER.embed_queries(texts).tolist()
+    assert [c.tolist() for c in query.coverage] == [release.chars.coverage(t).tolist() for t in texts]
+    assert query.makes.tolist() == [True, False, True]
+    assert query.cosine_mean.shape == query.cosine_spread.shape == query.specificity.shape == (3,)
+
+
+def test_a_need_in_words_is_parsed(release: Release) -> None:
+    assert [r.text for r in prepared(release, Gap("G", "铜箔、铜管")).requirements] == ["铜箔", "铜管"]
+
+
+def test_a_need_without_words_is_refused(release: Release) -> None:
+    with pytest.raises(EmptyNeed):
+        prepared(release, Gap("G", "。"))
+
+
+def test_cosines_are_read_against_the_base(release: Release) -> None:
+    query = prepared(release, gap(must("铜箔")))
+    cosines = release.sample @ EMBEDDER.embed_queries(["铜箔"])[0]
+    assert query.cosine_mean[0] == pytest.approx(cosines.mean(), abs=1e-6)
+    assert query.cosine_spread[0] == pytest.approx(cosines.std(), abs=1e-6)
+
+
+def test_a_synonym_counts_nearly_as_much_as_the_word(twelve: Release) -> None:
+    query = prepared(twelve, gap(must("电解铜皮", synonyms=("铜箔",)), must("电解铜皮")))
+    assert query.coverage[0].max() == pytest.approx(0.95)
+    assert query.coverage[1].max() < 0.5
+
+
+def test_a_synonym_never_takes_from_the_word(twelve: Release) -> None:
+    query = prepared(twelve, gap(must("铜箔", synonyms=("电解铜皮",))))
+    assert query.coverage[0].max() == pytest.approx(1.0)
+
+
+def test_what_nobody_names_is_wholly_specific_and_common_words_are_not(twelve: Release) -> None:
+    query = prepared(twelve, gap(must("飞艇"), must("铜箔"), must("轴承")))
+    # ln(13 / (n + 1)) / ln 13 with n = 0, 1 and 5 of twelve texts.
+    expected = [np.log(13 / (n + 1)) / np.log(13) for n in (0, 1, 5)]
+    assert query.specificity == pytest.approx(expected, abs=1e-6)
+
+
+def test_words_are_those_of_title_need_and_requirements_but_nothing_excluded(release: Release) -> None:
+    asked = gap(must("球阀"), must("阀门铸件", level="must_not"), need="闸阀", title="调节阀")
+    words = prepared(release, asked).words
+    assert {"球阀", "闸阀", "调节"} <= set(words)
+    assert "铸件" not in words
+
+
+def test_a_parsed_need_is_not_said_twice(release: Release) -> None:
+    assert list(prepared(release, Gap("G", "铜箔")).words) == ["铜箔"]
+
+
+def test_a_gap_without_a_need_is_embedded_by_its_requirements(release: Release) -> None:
+    query = prepared(release, gap(must("铜箔"), must("铜管")))
+    assert query.need_vector.tolist() == EMBEDDER.embed_queries(["铜箔、铜管"])[0].tolist()
+
+
+def test_a_release_without_texts_can_be_asked(tmp_path: Path) -> None:
+    empty = load_release(build(tmp_path, ()), EMBEDDER)
+    query = prepared(empty, gap(must("铜箔")))
+    assert query.word_scores.shape == (0,)
+    assert query.cosine_spread.tolist() == [pytest.approx(1e-3)]
