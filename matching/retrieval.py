@@ -28,7 +28,7 @@ def retrieve(query: Query, release: Release, allowed: NDArray[np.bool_], depth: 
     """The companies that any requirement, or the need as a whole, brings up among those `allowed`."""
     wanted = [i for i, requirement in enumerate(query.requirements) if requirement.level != "must_not"]
     n_texts = len(release.relation)
-    # Only what allowed companies say: the nearest passages of a country are hardly ever those of one province.
+    # Only what allowed companies say: the nearest passages of a country are hardly those of one province.
     speaks = np.repeat(allowed, np.diff(release.mentions.starts))
     sayable = np.zeros(n_texts, dtype=np.bool_)
     sayable[release.mentions.text[speaks]] = True

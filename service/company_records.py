@@ -115,7 +115,8 @@ def name_key(name: str) -> str:
     key = name
     while True:
         folded = _IGNORED_IN_NAMES.sub("", unicodedata.normalize("NFKC", key).lower())
-        shorter = (_LEGAL_FORM.sub("", folded) or folded)[:MAX_NAME_KEY_CHARS]
+        # A name of nothing but brackets keeps them: an empty key would be everybody's.
+        shorter = (_LEGAL_FORM.sub("", folded) or folded or key)[:MAX_NAME_KEY_CHARS]
         if shorter == key:
             return key
         key = shorter

@@ -12,9 +12,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import secrets
 import shutil
 import struct
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,8 @@ def _unpack(source: Path, folder: Path) -> None:
     content = source.read_bytes()
     weights = _read(content)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{FOLDER_NAME}-", dir=folder.parent))
+    aside = folder.parent / f".{FOLDER_NAME}-{secrets.token_hex(4)}"
+    aside.mkdir()
     try:
         _write_folder(weights, aside)
         mark = {

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,7 +99,9 @@ def build_release(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
-        aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+        # Not mkdtemp: its folders are for one user only, and the server may run as another than the command.
+        aside = folder / f".building-{secrets.token_hex(4)}"
+        aside.mkdir()
     except OSError as err:
         raise _not_written(folder, err) from err
     try:

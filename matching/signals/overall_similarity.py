@@ -22,6 +22,6 @@ def measure(context: Context) -> Signal:
     sample = vectors[present[::step]] @ context.query.need_vector
     mean, spread = (float(sample.mean()), float(sample.std())) if len(sample) else (0.0, 1.0)
     cosines = vectors[context.companies] @ context.query.need_vector
-    missing = ~vectors[context.companies].any(axis=1)
+    missing = np.asarray(~vectors[context.companies].any(axis=1), dtype=np.bool_)
     values = np.clip((cosines - mean) / max(spread, 1e-3) / FULL_LIKENESS, 0.0, 1.0).astype(float)
     return Signal(np.where(missing, 0.0, values), missing)

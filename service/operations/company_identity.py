@@ -6,7 +6,8 @@ of another. A name never joins two companies whose codes differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -64,6 +65,7 @@ class KnownCompanies:
     by_uscc: dict[str, KnownCompany] = field(default_factory=dict)
     by_stock: dict[str, list[KnownCompany]] = field(default_factory=dict)
     by_name: dict[str, list[KnownCompany]] = field(default_factory=dict)
+    stored_ids: Callable[[str], Iterable[str]] = lambda *_: ()  # the stored ids that begin so
 
     def add(self, company: KnownCompany) -> None:
         """Make `company` known under its keys, also under those it gained since it was added before."""
@@ -155,11 +157,10 @@ class KnownCompanies:
 
     def _free_id(self, wanted: str) -> str:
         """`wanted`, or with a counter where another company has it: it once had this name or code."""
-        free, count = wanted, 1
-        while free in self.by_id:
-            count += 1
-            free = f"{wanted}-{count}"
-        return free
+        if wanted not in self.by_id:
+            return wanted
+        taken = {*self.stored_ids(f"{wanted}-"), *self.by_id}
+        return next(free for count in itertools.count(2) if (free := f"{wanted}-{count}") not in taken)
 
 
 def keys_to_look_up(records: Iterable[tuple[CompanyRecord, bool]]) -> dict[str, set[str]]:
@@ -167,8 +168,7 @@ def keys_to_look_up(records: Iterable[tuple[CompanyRecord, bool]]) -> dict[str, 
     keys: dict[str, set[str]] = {"external_id": set(), "uscc": set(), "stock_code": set(), "name_key": set()}
     for record, _ in records:
         made = record.uscc or id_of_name(record.full_name or record.name)
-        # With a counter, too: see _free_id.
-        keys["external_id"].update((record.external_id, made, *(f"{made}-{count}" for count in (2, 3))))
+        keys["external_id"].update((record.external_id, made))
         keys["name_key"].update((record.name_key, *map(name_key, record.former_names)))
         if record.uscc:
             keys["uscc"].add(record.uscc)

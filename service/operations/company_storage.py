@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
@@ -46,7 +47,7 @@ def load_known(session: Session, records: Sequence[tuple[CompanyRecord, bool]]) 
     products = _products(session, ids)
     tags = _tags(session, ids)
     sources = _id_sources(session, ids)
-    known = KnownCompanies()
+    known = KnownCompanies(stored_ids=partial(_ids_from, session))
     for row in rows:
         record = CompanyRecord(
             external_id=row["external_id"],
@@ -56,6 +57,13 @@ def load_known(session: Session, records: Sequence[tuple[CompanyRecord, bool]]) 
         )
         known.add(KnownCompany(record, row["id"], before=record, id_source=sources.get(row["id"])))
     return known
+
+
+def _ids_from(session: Session, start: str) -> set[str]:
+    statement = select(_COMPANY.c.external_id).where(
+        _COMPANY.c.external_id.startswith(start, autoescape=True)
+    )
+    return set(session.scalars(statement))
 
 
 def _products(session: Session, ids: list[int]) -> dict[int, list[ProductRecord]]:

@@ -75,6 +75,10 @@ ISSUES: dict[str, tuple[str, str]] = {
         mark("The row has no company name."),
         mark("Fill in the name. If the cell holds a formula, save the file once with a spreadsheet program."),
     ),
+    "name_unreadable": (
+        mark("“{value}” is no company name."),
+        mark("Fill in the name as on the business licence."),
+    ),
     "text_too_long": (
         mark("The text has {chars} characters, more than {limit}; it was left out."),
         mark("Shorten the text, or move it into the introduction."),

@@ -169,6 +169,9 @@ class _RowParse:
             if not any(issue.code == "name_too_long" for issue in self.issues):
                 self.note("name", Finding("name_missing", severity="error"))
             return None
+        if not any(character.isalnum() for character in full or name):
+            self.note("name", Finding("name_unreadable", severity="error"))
+            return None
         if len(name) > MAX_NAME_CHARS:
             params = {"chars": len(name), "limit": MAX_NAME_CHARS}
             self.note("name", Finding("name_too_long", params, "error"))

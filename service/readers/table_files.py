@@ -143,7 +143,7 @@ def _text_file(name: str, stream: BinaryIO, file_format: FileFormat) -> TableFil
         raise UnusableFile(name, "empty")
     if nul_line:
         raise UnusableFile(name, "nul_bytes", line=nul_line)
-    encoding = "utf-16" if is_utf16 else _encoding_of(name, stream)
+    encoding = _utf16_of(name, stream) if is_utf16 else _encoding_of(name, stream)
     return TableFile(
         name,
         stream,
@@ -153,6 +153,16 @@ def _text_file(name: str, stream: BinaryIO, file_format: FileFormat) -> TableFil
         encoding == "gb18030",
         lines + (last != b"\n"),
     )
+
+
+def _utf16_of(name: str, stream: BinaryIO) -> str:
+    """utf-16, which is what spreadsheets call “Unicode text”; its byte order mark leaves no other choice."""
+    problem = _undecodable(stream, "utf-16")
+    if problem is None:
+        return "utf-16"
+    if problem.is_at_end:
+        raise UnusableFile(name, "cut_off")
+    raise UnusableFile(name, "encoding", byte=f"0x{problem.byte:02X}", line=problem.line)
 
 
 def _encoding_of(name: str, stream: BinaryIO) -> str:

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const WIDE = window.matchMedia("(min-width: 1100px)"); // as in lianzhao.css: below it there is no panel
+  const WIDE = window.matchMedia("(min-width: 1260px)"); // as in lianzhao.css: below it there is no panel
   const byId = (id) => document.getElementById(id);
   const text = (id) => byId(id).content.textContent.trim();
 

@@ -21,6 +21,7 @@ LANE_HEIGHT = 12  # where a long edge passes a column
 GUTTER_PCT = 4.6  # between columns
 NARROW_GUTTER_PCT = 2.8
 MANY_COLUMNS = 6  # from here on nodes are narrow
+TALL = 350  # what A4 across holds beside the head of the page
 _SWEEPS = 6
 
 
@@ -66,6 +67,11 @@ class ChainMap:
     height: float
     supporting: tuple[tuple[int, ChainLink], ...]
     returns: tuple[tuple[ChainLink, ChainLink], ...]
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether it needs an upright page to be printed whole."""
+        return self.height > TALL and not self.is_narrow
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from selenium.webdriver.chrome.service import Service as Driver
 from werkzeug.serving import make_server
 
 from service.config import TEST_VARIABLES
-from tests.web.base import fill, make_app, service_of
+from tests.service.web.base import fill, make_app, service_of
 
 REQUIRE_VARIABLE = TEST_VARIABLES[1]
 _FLAGS = (

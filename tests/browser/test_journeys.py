@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.conftest import Browser
-from tests.web.base import FOIL_ID, HOSTILE
+from tests.service.web.base import FOIL_ID, HOSTILE
 
 pytestmark = pytest.mark.browser
 

@@ -115,6 +115,16 @@ class TestNobodySuitable:
         assert {c.band for c in result.candidates} <= {"待核"}
         assert {row.status for c in result.candidates for row in c.requirements} <= {"unmet", "unknown"}
 
+    @pytest.mark.xfail(
+        strict=True,
+        reason="word_agreement is a share of the base's best company: where no company fits, the one that "
+        "shares a common word (设备) has all of it, 8.0 in log-odds, and is in band A with nothing met",
+    )
+    def test_a_common_word_alone_makes_nobody_suitable(self, engine: Engine) -> None:
+        result = match(engine, Gap("G", "航空发动机叶片设备"))
+        assert {row.status for c in result.candidates for row in c.requirements} <= {"unmet", "unknown"}
+        assert {c.band for c in result.candidates} <= {"待核"}
+
     def test_a_need_without_words_is_refused(self, engine: Engine) -> None:
         with pytest.raises(EmptyNeed):
             match(engine, Gap("G", "  "))

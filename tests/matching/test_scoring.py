@@ -41,7 +41,7 @@ class TestStrength:
         query: Query = prepare_query(gap(must(text)), release, EMBEDDER)
         texts = np.arange(len(release.relation))
         cosines = release.store.vectors(texts) @ query.vectors[0]
-        # One spread of 1 and the mean where z comes out, passage by passage, is not possible: take them in turn.
+        # No one mean puts every passage z spreads up: they are taken in turn.
         found: dict[tuple[str, str], float] = {}
         for ordinal in range(len(release.relation)):
             fixed = replace(

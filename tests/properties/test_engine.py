@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -107,7 +108,7 @@ def test_nobody_stands_twice_and_scores_fall(engine: Engine, gap: Gap) -> None:
     assert len({some.company.id for some in ranked}) == len(ranked)
     assert [some.rank for some in ranked] == list(range(1, len(ranked) + 1))
     rounded = [round(some.score_log_odds, 9) for some in ranked]
-    assert all(before >= after - 1e-9 for before, after in zip(rounded, rounded[1:], strict=False))
+    assert all(before >= after - 1e-9 for before, after in pairwise(rounded))
 
 
 @settings(max_examples=15)

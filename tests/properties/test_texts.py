@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ def test_every_passage_stands_where_it_says(texts: dict[str, str]) -> None:
 @given(st.dictionaries(st.sampled_from(PASSAGE_FIELDS), prose))
 def test_passages_of_a_field_follow_each_other_without_overlap(texts: dict[str, str]) -> None:
     passages = cut_passages(texts)
-    for before, after in zip(passages, passages[1:], strict=False):
+    for before, after in pairwise(passages):
         assert before.field != after.field or before.end <= after.start
     order = [PASSAGE_FIELDS.index(passage.field) for passage in passages]
     assert order == sorted(order)
@@ -56,7 +58,7 @@ def test_folding_leaves_no_blank(text: str) -> None:
 def test_marks_lie_inside_the_quote_in_order_and_apart(quote: str, wanted: list[str]) -> None:
     marks = marks_in(quote, wanted)
     assert all(0 <= start < end <= len(quote) for start, end in marks)
-    assert all(before[1] < after[0] for before, after in zip(marks, marks[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(marks))
 
 
 @given(prose)

@@ -50,6 +50,10 @@ def test_group_is_part_of_a_name() -> None:
     assert name_key("江陵集团有限公司") != name_key("江陵有限公司")
 
 
+def test_no_name_has_an_empty_key() -> None:
+    assert name_key("(((") == "((("
+
+
 def test_name_that_is_only_a_legal_form_stays() -> None:
     assert name_key("有限公司") == "有限公司"
 

@@ -163,6 +163,11 @@ class TestWhatIsBuilt:
             assert isinstance(load_release(folder, HashingEmbedder()).store, kind)
             assert first_match(folder) == "C01"
 
+    def test_whoever_may_read_the_folder_may_read_the_release(self, tmp_path: Path) -> None:
+        plain = tmp_path / "plain"
+        plain.mkdir()
+        assert build(tmp_path, COMPANIES[:2]).stat().st_mode == plain.stat().st_mode
+
     def test_progress_is_told_stage_by_stage_to_the_end(self, tmp_path: Path) -> None:
         told: list[tuple[str, int, int]] = []
         build(tmp_path, COMPANIES, progress=lambda *step: told.append(step))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from matching.passages import text_key
@@ -424,6 +424,17 @@ def test_number_made_from_a_code_does_not_collide_after_a_correction(session: Se
     assert sorted(session.scalars(select(Company.external_id))) == [uscc(1), f"{uscc(1)}-2"]
 
 
+def test_many_companies_of_one_former_name_get_ids_of_their_own(session: Session, load: Any) -> None:
+    for number in range(1, 6):
+        load([["企业名称"], ["兴达铜业"]])
+        session.execute(update(Company).values(name="改", name_key=f"改{number}", full_name=None))
+    made = id_of_name("兴达铜业")
+    assert sorted(session.scalars(select(Company.external_id))) == [
+        made,
+        *(f"{made}-{n}" for n in range(2, 6)),
+    ]
+
+
 # Two rows of one file
 
 
@@ -456,7 +467,7 @@ def test_rows_of_one_company_are_merged_across_chunks(
     session: Session, load: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_run, "ROWS_AT_ONCE", 2)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": "甲厂", "uscc": uscc(1), "employees": 5},
         {"name": "乙厂", "uscc": uscc(2)},
         {"name": "丙厂", "uscc": uscc(3)},

@@ -28,9 +28,14 @@ TODAY = date(2025, 6, 30)
 USCC = "11620100MA00EXAMP8"  # worked out in test_company_codes.py
 
 
-def parse(keeps_faulty: bool = False, **values: Any) -> ParsedRow:
+def parse(**values: Any) -> ParsedRow:
     columns = match_columns("a.csv", list(values), 1)
-    return CompanyRowReader(columns, TODAY, keeps_faulty).read(TableRow(2, values))
+    return CompanyRowReader(columns, TODAY).read(TableRow(2, values))
+
+
+def parse_leniently(**values: Any) -> ParsedRow:
+    columns = match_columns("a.jsonl", list(values), 1)
+    return CompanyRowReader(columns, TODAY, keeps_faulty=True).read(TableRow(2, values))
 
 
 def record(**values: Any) -> CompanyRecord:
@@ -60,7 +65,7 @@ def test_row_of_a_bureau_becomes_a_record() -> None:
         技术工艺="电沉积",
         资质荣誉="高新技术企业(有效期至2027-06-30)",
         员工人数="1,200人",
-        **{"注册资本(万元)": 3000},
+        **{"注册资本(万元)": "3000"},
         成立日期=datetime(2009, 7, 22),  # noqa: DTZ001  cells have no zone
         上市日期="2019/7/22",
         经营状态="存续",
@@ -158,6 +163,11 @@ def test_row_without_a_name_is_rejected(nothing: str | None) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["(((", "《》", "——、"])
+def test_name_without_a_letter_is_rejected(name: str) -> None:
+    assert issues(企业名称=name) == [("企业名称", "name_unreadable", "error")]
+
+
 def test_too_long_name_is_rejected_and_not_cut() -> None:
     assert parse(企业名称="铜" * 301).record is None
     assert issues(企业名称="铜" * 301) == [("企业名称", "name_too_long", "error")]
@@ -199,9 +209,9 @@ def test_wrong_code_rejects_the_row_and_all_its_errors_are_said() -> None:
 
 
 def test_judged_company_with_a_wrong_code_is_kept_without_it() -> None:
-    found = parse(keeps_faulty=True, id="S1", name="甲厂", uscc="1", employees="5")
+    found = parse_leniently(id="S1", name="甲厂", uscc="1", employees="5")
     assert found.record == CompanyRecord(external_id="S1", name="甲厂", full_name="甲厂", employees=5)
-    assert parse(keeps_faulty=True, id="S1", name="").record is None
+    assert parse_leniently(id="S1", name="").record is None
 
 
 def test_other_faults_leave_the_value_out_and_keep_the_row() -> None:

@@ -150,7 +150,8 @@ def test_rejected_rows_of_a_csv_come_back_as_csv(tmp_path: Path, load: Any) -> N
             "80",
             "某人",
             "'=1+1",
-            "[统一社会信用代码] The check character of “11620100MA00EXAMP2” is “2”, but the other 17 ask for “8”.",
+            "[统一社会信用代码] The check character of “11620100MA00EXAMP2” is “2”, "
+            "but the other 17 ask for “8”.",
             "Copy the code again: a character is wrong or two are swapped.",
         ],
         [

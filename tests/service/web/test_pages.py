@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.base import FOIL_ID, Page
-from tests.web.conftest import Shown, ask
+from tests.service.web.base import FOIL_ID, Page
+from tests.service.web.conftest import Shown, ask
 
 PAGES = (
     "/",

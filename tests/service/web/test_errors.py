@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 from matching.errors import IndexMismatch
 from service.errors import DatabaseBusy, SchemaMismatch
 from service.web import chains, companies
-from tests.web.base import Page, fill, service_of
-from tests.web.conftest import Shown, ask
+from tests.service.web.base import Page, fill, service_of
+from tests.service.web.conftest import Shown, ask
+from tests.service.web.test_pages import CHINESE, ENGLISH
 
 
 def raising(error: Exception) -> Any:
@@ -39,6 +40,29 @@ def test_what_is_not_there_is_named(shown: Shown, address: str, zh: str, en: str
     page = shown(address, "en", status=404)
     assert en in page.text()
     assert "Nothing was changed" in page.text()
+
+
+@pytest.mark.parametrize(
+    "address", ["/nowhere", "/gaps/C99-G01", "/companies/铜", "/find?need=的", "/?page=x"]
+)
+def test_errors_keep_to_one_language(client: FlaskClient, address: str) -> None:
+    english = Page(ask(client, address, "en").text)
+    assert [text for text, language, around in english.texts if _mixes(text, language, around)] == []
+    chinese = Page(ask(client, address, "zh").text)
+    assert [
+        text
+        for text, language, around in chinese.texts
+        if ENGLISH.search(text) and language != "en" and around[-1] != "code"
+    ] == []
+
+
+def _mixes(text: str, language: str, around: tuple[str, ...]) -> bool:
+    return (
+        bool(CHINESE.search(text))
+        and language != "zh-CN"
+        and around[-1] != "title"
+        and "detail" not in around
+    )
 
 
 def test_company_that_is_not_there_can_be_searched_for(shown: Shown) -> None:

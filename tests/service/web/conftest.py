@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from tests.web.base import Page, fill, make_app, service_of
+from tests.service.web.base import Page, fill, make_app, service_of
 
 Shown = Callable[..., Page]
 

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 
 from matching.records import MatchResult
 from service.web import gaps
-from tests.web.base import FOIL_ID, HOSTILE, HOSTILE_ID, LOCAL_ID, SHIPPED, Page
-from tests.web.conftest import Shown, ask
+from tests.service.web.base import FOIL_ID, HOSTILE, HOSTILE_ID, LOCAL_ID, SHIPPED, Page
+from tests.service.web.conftest import Shown, ask
 
 GAP = "/gaps/C03-G13"  # 高档电解铜箔
 Counted = Callable[[], AbstractContextManager[list[str]]]
