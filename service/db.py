@@ -23,7 +23,7 @@ from service.errors import DatabaseBusy, DatabaseUnavailable, SchemaMismatch
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 # An import of 100,000 rows holds the write lock of SQLite for about as long.
-BUSY_TIMEOUT_S = 60
+BUSY_TIMEOUT_S = 300
 
 
 class Database:

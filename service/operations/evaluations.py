@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from matching.baselines import bm25_ranker, char_ngram_ranker, dense_ranker
+from matching.baselines import Ranker, bm25_ranker, char_ngram_ranker, dense_ranker
 from matching.embedding import Embedder
 from matching.engine import Engine
 from matching.evaluation import Rankings, rank_with_baseline, rank_with_engine, report
@@ -53,7 +53,7 @@ def evaluate(
         "lianzhao": rank_with_engine(engine, judged, lambda done, total: said("rank", done, total))
     }
     ids = [profile.id for profile in profiles]
-    rankers = {
+    rankers: dict[str, Callable[[], Ranker]] = {
         "bm25": lambda: bm25_ranker(profiles),
         "char_ngram": lambda: char_ngram_ranker(profiles),
         "dense": lambda: dense_ranker(

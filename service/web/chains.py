@@ -26,7 +26,7 @@ class ChainRow:
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A link with its number on the map, its neighbours, anchors and gaps. `shown`: gaps of the kind chosen."""
+    """A link with its number on the map, neighbours, anchors and gaps. `shown`: gaps of the kind chosen."""
 
     number: int
     link: ChainLink

@@ -52,9 +52,9 @@ PROVENANCE_KIND_LABELS = {
     "inferred": mark("inferred"),
     "manual": mark("entered by hand"),
 }
-# Runs of Chinese, with the punctuation and digits inside them.
+# Runs of Chinese with what stands inside them; quotation marks belong to the sentence around.
 _CHINESE = re.compile(
-    r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef](?:[^\x00-\x7f]|[0-9A-Za-z·\-+./%]+(?=[\u3400-\u9fff]))*"
+    r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef](?:[^\x00-\x7f“”‘’]|[0-9A-Za-z·\-+./%]+(?=[\u3400-\u9fff]))*"
 )
 _WAN_PER_YI = 10_000
 

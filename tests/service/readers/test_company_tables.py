@@ -309,7 +309,7 @@ def test_merged_title_above_the_header_is_skipped_and_said(tmp_path: Path) -> No
 
 
 def test_header_merged_over_two_rows_is_put_together_and_said(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["企业名单", None, None, None],
         ["企业名称", "所在地", None, "员工人数"],
         [None, "省份", "城市", None],

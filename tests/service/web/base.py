@@ -75,7 +75,14 @@ def fill(app: Flask, folder: Path) -> None:
     with room.database.session() as session:
         seed_chains(session, COMMAND_LINE, [read_chain_profile(path) for path in chain_profile_paths()])
     with room.database.session() as session:
-        import_companies(session, COMMAND_LINE, _companies(folder), source="测试企业库", kind="press")
+        import_companies(
+            session,
+            COMMAND_LINE,
+            _companies(folder),
+            source="测试企业库",
+            kind="press",
+            fetched_on=NOW.date(),
+        )
     with room.database.reading() as session:
         built = build_index(session, COMMAND_LINE, room.engines.embedder, room.engines.index_folder, now=NOW)
     with room.database.session() as session:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -199,6 +200,22 @@ def test_explanation_has_all_its_parts(shown: Shown) -> None:
     assert places == sorted(places)
     assert "统一社会信用代码是多少？" in text
     assert "摘录来源：测试企业库，" in text.replace(" ", "")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_explanation_reads_as_it_was_approved(
+    shown: Shown, golden: Callable[[str, str], None], language: str
+) -> None:
+    html = shown(f"{GAP}/candidates/{FOIL_ID}", language).html
+    article = html[html.index("<article") : html.index('<details class="receipt"')]
+    golden(f"explanation.{language}.txt", as_read(article))
+
+
+def as_read(html: str) -> str:
+    """A line for each row, item and paragraph."""
+    parted = re.sub(r"</(?:tr|li|p|h2|h3)>", "\n", " ".join(html.split()))
+    lines = [unescape(re.sub(r"<[^>]+>", "", re.sub(r"</t[dh]>", " ", line))) for line in parted.split("\n")]
+    return "".join(" ".join(line.split()) + "\n" for line in lines if line.strip())
 
 
 def test_explanation_leads_to_its_neighbours_and_back(shown: Shown) -> None:

@@ -62,6 +62,13 @@ def test_chinese_on_an_english_page_is_marked_with_what_is_inside_it() -> None:
     )
 
 
+@pytest.mark.usefixtures("in_english")
+def test_quotation_marks_stay_with_the_english_sentence() -> None:
+    assert formats.data("it names “铜箔”; no more") == Markup(
+        'it names “<span lang="zh-CN">铜箔</span>”; no more'
+    )
+
+
 @pytest.mark.usefixtures("in_chinese")
 def test_data_on_a_chinese_page_is_only_escaped() -> None:
     assert formats.data("铜<b>") == Markup("铜&lt;b&gt;")

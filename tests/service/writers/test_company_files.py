@@ -168,7 +168,7 @@ def test_rejected_rows_of_a_csv_come_back_as_csv(tmp_path: Path, load: Any) -> N
 
 def test_rejected_rows_of_a_workbook_come_back_as_a_workbook(tmp_path: Path, load: Any) -> None:
     day = datetime(2009, 7, 22)  # noqa: DTZ001  cells have no zone
-    rows = [
+    rows: list[list[Any]] = [
         ["名单"],
         ["企业名称", "税号", "员工人数", "成立日期", None, "颜色"],
         ["乙厂", "1", 80, day, "旁注", "红"],
