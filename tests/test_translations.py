@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from service.i18n import LANGUAGES, translate
-from service.translations.update import MO, extract, read_chinese, untranslated
+from service.translations.update import MO, compiled, extract, read_chinese, untranslated
 
 UPDATE = "run python service/translations/update.py and fill in what it lists"
 _PERCENT = re.compile(r"%(?:\([a-z_]+\)[sd]|%)")
@@ -90,6 +90,10 @@ def test_compiled_catalogue_is_that_of_the_texts(chinese: Catalog) -> None:
         found = compiled.gettext(key) if isinstance(message.id, str) else compiled.ngettext(*message.id, 2)
         wanted = message.string if isinstance(message.string, str) else message.string[0]
         assert found == wanted, UPDATE
+
+
+def test_compiling_again_changes_nothing() -> None:
+    assert compiled(read_chinese()) == compiled(read_chinese())
 
 
 def test_translations_are_chinese(chinese: Catalog) -> None:

@@ -45,7 +45,8 @@ def import_command(
 ) -> None:
     """Import companies from a csv, xlsx or jsonl FILE.
 
-    Good rows are stored; bad rows come back as a file with the reasons. Importing a file again changes nothing.
+    Good rows are stored; bad rows come back as a file with the reasons. Importing a file again changes
+    nothing.
     Run "lianzhao index build" afterwards, so that matching knows the new companies.
     """
     report = import_and_report(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -30,6 +31,8 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "translate": (2,),
 }
 
+# The format wants a date; a true one would change the file with every run.
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 # They say when and by what the file was written, not what it says.
 _HEADERS_LEFT_OUT = (
     '"POT-Creation-Date',
@@ -61,6 +64,7 @@ def read_chinese() -> Catalog:
 
 def compiled(catalogue: Catalog) -> bytes:
     """`catalogue` as gettext reads it."""
+    catalogue.creation_date = catalogue.revision_date = _NO_DATE
     buffer = io.BytesIO()
     write_mo(buffer, catalogue)
     return buffer.getvalue()

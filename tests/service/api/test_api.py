@@ -15,6 +15,8 @@ from matching.embedding import HashingEmbedder
 from service.api import schemas
 from service.app import create_app
 from service.config import read_config
+from service.i18n import translate
+from service.labels import STATUS_LABELS
 from service.operations.index_releases import build_index, use_index
 from tests.factories import make_chain, make_company, make_gap
 from tests.service.conftest import CURATOR, NOW
@@ -109,8 +111,10 @@ def test_language_is_asked_for_and_chinese_by_default(client: FlaskClient) -> No
     chinese = client.get("/api/v1/gaps/CU-01/candidates").get_json()["candidates"][0]
     english = client.get("/api/v1/gaps/CU-01/candidates?lang=en").get_json()["candidates"][0]
 
-    assert english["requirements"][0]["status_label"] == "met"
-    assert chinese["requirements"][0]["status_label"] != "met"
+    status = english["requirements"][0]["status"]
+    assert english["requirements"][0]["status_label"] == STATUS_LABELS[status]
+    assert chinese["requirements"][0]["status_label"] == translate("zh", STATUS_LABELS[status])
+    assert chinese["requirements"][0]["status_label"] != english["requirements"][0]["status_label"]
     assert english["score"] == chinese["score"]
 
 
