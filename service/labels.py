@@ -180,9 +180,11 @@ def summary_sentence(language: str, candidate: Candidate) -> str:
 
 
 def percent(share_0_1: float) -> str:
-    """A share as people read it: 56%, below one in a hundred with one decimal."""
+    """A share as people read it: 56%, below one in a hundred with one decimal, never 0% of something."""
     value = share_0_1 * 100
-    return f"{value:.0f}%" if value >= 1 else f"{value:.1f}%"
+    if value >= 1:
+        return f"{value:.0f}%"
+    return "<0.1%" if 0 < value < 0.05 else f"{value:.1f}%"
 
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:

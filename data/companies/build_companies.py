@@ -32,6 +32,9 @@ BOARD_OPENED = {"688": "2019-07-22", "300": "2009-10-30"}
 # Its introduction describes a maker of coil-winding machines; its products, rightly, are inverters.
 WRONG_TEXT = {"A300274"}
 
+# The products with their shares, which is what companies are matched by. Places and head counts are older.
+YEAR_OF_PRODUCTS = 2021
+
 REGIONS = Path(__file__).resolve().parents[1] / "regions" / "regions.tsv"
 
 # A name from the enumeration is a short noun phrase; these words make it a clause or a rest.
@@ -177,6 +180,7 @@ def company_of(record: Record, counts: Counter[str]) -> Record:
         "city": city_of(facts, counts),
         "employees": int(employees) if employees else None,
         "industry": record.get("industry"),
+        "data_year": YEAR_OF_PRODUCTS,
         "products": products_of(record, counts),
     }
     if "退" in record["name"] or record["name"].startswith("PT"):

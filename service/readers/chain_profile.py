@@ -6,12 +6,13 @@ answered with every problem at once, each as file, path, value and what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from service.errors import InvalidProfile, ProfileProblem
 
@@ -22,6 +23,11 @@ Level = Literal["must", "should", "must_not"]
 Severity = Literal["missing", "weak", "single_source", "capacity_short"]
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+# YAML folds lines with a blank between them, which Chinese does not have.
+_FOLD = re.compile(
+    r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])"
+)
+Prose = Annotated[Text, AfterValidator(lambda text: _FOLD.sub("", text))]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Code = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,31}$")]
 
@@ -68,7 +74,7 @@ class AnchorProfile(_Strict):
     name: Name
     full_name: Name | None = None
     place: Name
-    role: Text
+    role: Prose
     links: list[Code] = []
     ref: PolicyRef
 
@@ -78,7 +84,7 @@ class SiteProfile(_Strict):
 
     name: Name
     place: Name
-    role: Text | None = None
+    role: Prose | None = None
     ref: PolicyRef
 
 
@@ -99,7 +105,7 @@ class GapProfile(_Strict):
     kind: GapKind
     link: Code
     severity: Severity | None = None
-    need: Text
+    need: Prose
     requirements: Annotated[list[RequirementProfile], Field(min_length=1)]
     anchors: list[Name] = []
     sites: list[Name] = []
@@ -127,7 +133,7 @@ class ChainProfile(_Strict):
     name_en: Name
     document: Name
     target: TargetOutput
-    summary: Text
+    summary: Prose
     links: Annotated[list[LinkProfile], Field(min_length=1)]
     anchors: list[AnchorProfile] = []
     sites: list[SiteProfile] = []

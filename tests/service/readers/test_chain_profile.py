@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from service.errors import InvalidInput, InvalidProfile, ProfileProblem
 from service.readers.chain_profile import parse_chain_profile, read_chain_profile
+from service.shipped import chain_profile_paths
 
 PROFILE = """\
 format: 1
@@ -320,3 +322,11 @@ def test_file_without_a_mapping_is_told_how_a_profile_starts(
 def test_content_from_elsewhere_is_named_by_its_source() -> None:
     with pytest.raises(InvalidProfile, match=r"^request body: code: nothing: add this field"):
         parse_chain_profile({"format": 1}, "request body")
+
+
+def test_blank_of_a_folded_line_is_taken_out_between_chinese_characters_only(tmp_path: Path) -> None:
+    shipped = next(path for path in chain_profile_paths() if path.name.startswith("05"))
+    content = yaml.safe_load(shipped.read_text("utf-8"))
+    content["summary"] = "做强稀土， 延伸到 La-Ni 系 材料。"
+
+    assert parse_chain_profile(content, "test").summary == "做强稀土，延伸到 La-Ni 系材料。"
