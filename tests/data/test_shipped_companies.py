@@ -28,6 +28,7 @@ KEYS = [
     "city",
     "employees",
     "industry",
+    "data_year",
     "products",
 ]
 RUN = 30
