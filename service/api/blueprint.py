@@ -106,7 +106,7 @@ def show_gap(code: str) -> dict[str, Any]:
 
 @api.get("/gaps/<code>/candidates")
 @spec.validate(resp=_answers(schemas.MatchOut), tags=["match"])
-def list_candidates(code: str, query: schemas.MatchOptions) -> dict[str, Any]:
+def list_candidates(code: str, query: schemas.MatchOptions) -> Response:
     """Ranked, explained candidates for one gap."""
     home = service().config.home_province
     with service().database.reading() as session:
@@ -121,12 +121,13 @@ def list_candidates(code: str, query: schemas.MatchOptions) -> dict[str, Any]:
             filters=filters_from(query.model_dump(), home),
             home_province=home,
         )
-    return match_as_json(result, query.lang or language_of_request())
+    # As a finished response: spectree would walk through every value of a dict in Python first.
+    return jsonify(match_as_json(result, query.lang or language_of_request()))
 
 
 @api.post("/match")
 @spec.validate(resp=_answers(schemas.MatchOut), tags=["match"])
-def match(json: schemas.MatchRequest) -> dict[str, Any]:
+def match(json: schemas.MatchRequest) -> Response:
     """Ranked, explained candidates for a need in words. Only reads: nothing is stored."""
     home = service().config.home_province
     with service().database.reading() as session:
@@ -145,7 +146,7 @@ def match(json: schemas.MatchRequest) -> dict[str, Any]:
         filters=filters_from(json.model_dump(), home),
         home_province=home,
     )
-    return match_as_json(result, json.lang or language_of_request())
+    return jsonify(match_as_json(result, json.lang or language_of_request()))
 
 
 @api.get("/companies")
