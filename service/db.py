@@ -58,8 +58,15 @@ class Database:
                 yield session
         except DBAPIError as err:
             if _is_outage(err):
-                raise _named(err) from err
+                raise _named(err, self.place) from err
             raise
+
+    @property
+    def place(self) -> str:
+        """The file, or the URL without its password: what a message may say."""
+        url = self.engine.url
+        is_file = url.get_backend_name() == "sqlite"
+        return str(url.database) if is_file else url.render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Close all connections."""
@@ -83,7 +90,7 @@ def upgrade_schema(database: Database) -> None:
     Raises SchemaMismatch when they are newer, DatabaseUnavailable or DatabaseBusy.
     """
     with _connection(database) as connection:
-        _refuse_newer(connection)
+        _refuse_newer(connection, database.place)
         connection.rollback()  # the migrations begin a transaction of their own, see migrations/env.py
         config = _alembic()
         config.attributes["connection"] = connection
@@ -93,11 +100,14 @@ def upgrade_schema(database: Database) -> None:
 def check_schema(database: Database) -> None:
     """Raise SchemaMismatch unless the tables are those of this release."""
     with _connection(database) as connection:
-        _refuse_newer(connection)
+        _refuse_newer(connection, database.place)
         found = MigrationContext.configure(connection).get_current_revision()
     if found != ScriptDirectory.from_config(_alembic()).get_current_head():
         state = f"has version {found}" if found else "has no tables yet"
-        raise SchemaMismatch(f'database {state}, this release needs another: run "lianzhao db upgrade"')
+        raise SchemaMismatch(
+            f"database {database.place} {state}, this release needs another: "
+            'run "lianzhao db upgrade", or set LIANZHAO_HOME if it is kept elsewhere'
+        )
 
 
 def _alembic() -> AlembicConfig:
@@ -106,13 +116,13 @@ def _alembic() -> AlembicConfig:
     return config
 
 
-def _refuse_newer(connection: Connection) -> None:
+def _refuse_newer(connection: Connection, place: str) -> None:
     found = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
     if found is not None and found not in known:
         raise SchemaMismatch(
-            f"database has version {found}, which this release does not know: a newer release wrote it; "
-            "run that release, or restore the copy made before the upgrade"
+            f"database {place} has version {found}, which this release does not know: "
+            "a newer release wrote it; run that release, or restore the copy made before the upgrade"
         )
 
 
@@ -123,7 +133,7 @@ def _connection(database: Database) -> Iterator[Connection]:
             yield connection
     except DBAPIError as err:
         if _is_outage(err):
-            raise _named(err) from err
+            raise _named(err, database.place) from err
         raise
 
 
@@ -150,12 +160,15 @@ def _is_outage(err: DBAPIError) -> bool:
     return type(err) in (OperationalError, DatabaseError) or err.connection_invalidated
 
 
-def _named(err: DBAPIError) -> DatabaseBusy | DatabaseUnavailable:
+def _named(err: DBAPIError, place: str) -> DatabaseBusy | DatabaseUnavailable:
     reason = str(err.orig).strip().splitlines()[0] if str(err.orig).strip() else type(err.orig).__name__
     if "locked" in reason or "lock timeout" in reason:
         return DatabaseBusy(
             f"database: another process is writing ({reason}): wait until it is done and try again"
         )
+    if "is full" in reason or "No space left" in reason:
+        return DatabaseUnavailable(f"database {place}: {reason}: make room and try again; nothing was stored")
     return DatabaseUnavailable(
-        f"database: {reason}: check LIANZHAO_DATABASE_URL, the server, and the rights of the folder"
+        f"database {place}: {reason}: check LIANZHAO_DATABASE_URL, the server, and the rights of the folder"
     )
+

@@ -27,6 +27,19 @@ class InvalidInput(ServiceError, ValueError):
     """The input cannot be used as it is."""
 
 
+def check_text(name: str, text: str) -> None:
+    """Raise InvalidInput where `text` holds halves of characters, which can neither be stored nor compared.
+
+    That is what becomes of bytes in another encoding on the command line, and of a lone "\\ud800" in JSON.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as err:
+        raise InvalidInput(
+            f"{name} {text[:60]!a}: is no UTF-8 text: set the terminal, or the program that sends it, to UTF-8"
+        ) from err
+
+
 class ConfigError(ServiceError, ValueError):
     """A setting that cannot be used; `setting` is its variable's name."""
 

@@ -24,7 +24,8 @@ from matching.records import (
     Tag,
 )
 from models import Company, GapRequirement, GapVersion
-from service.provinces import short_province
+from service.errors import InvalidInput
+from service.provinces import known_provinces, short_province
 
 if TYPE_CHECKING:
     from service.company_records import CompanyRecord
@@ -152,10 +153,10 @@ def filters_from(values: Mapping[str, Any], home_province: str | None = None) ->
     """Filters as a form, a query string or a stored run holds them; provinces in any official spelling.
 
     Companies of `home_province` are no outside companies: they are left out, unless the values name their
-    province or say `include_home_province`.
+    province or say `include_home_province`. Raises InvalidInput for a province that does not exist.
     """
-    provinces = tuple(short_province(name) for name in values.get("provinces") or ())
-    excluded = tuple(short_province(name) for name in values.get("exclude_provinces") or ())
+    provinces = tuple(map(_province, values.get("provinces") or ()))
+    excluded = tuple(map(_province, values.get("exclude_provinces") or ()))
     keeps_home = values.get("include_home_province") or home_province in provinces + excluded
     if home_province and not keeps_home:
         excluded += (home_province,)
@@ -166,6 +167,16 @@ def filters_from(values: Mapping[str, Any], home_province: str | None = None) ->
         min_employees=values.get("min_employees"),
         include_delisted=bool(values.get("include_delisted", False)),
     )
+
+
+def _province(name: str) -> str:
+    province = short_province(name)
+    if province not in known_provinces():
+        # Nobody would be found there, and the reader would take that for an answer.
+        raise InvalidInput(
+            f"province {name!r}: not a province of the table: write one such as 江苏 or 江苏省"
+        )
+    return province
 
 
 def plain(value: Any) -> Any:

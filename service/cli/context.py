@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import click
 
 from service.config import Config, read_config
 from service.db import Database, check_schema, open_database
 from service.engines import EngineRoom
+from service.errors import InvalidInput, check_text
 
 
 class Opened:
@@ -48,9 +53,48 @@ language = click.option(
 )
 
 
+class _Text(click.ParamType):
+    """Text that can be stored and compared. Raises InvalidInput for bytes in another encoding."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        check_text((param.human_readable_name if param else "argument").lower(), str(value))
+        return str(value)
+
+
+TEXT = _Text()
+
+
 def print_json(value: Any) -> None:
-    """`value` as JSON on standard output, Chinese as it is read."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    """`value` as JSON on standard output, Chinese as it is read where the terminal's encoding has it."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=1)
+    click.echo(text)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path` when it is whole; on any error nothing is left of it."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with draft.open("xb") as file:
+            yield file
+        draft.replace(path)
+    except OSError as err:
+        err.filename = str(path)  # the name that the user knows
+        raise
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def check_folder_of(path: Path | None) -> None:
+    """Say now, not after minutes of work, that there is no folder for `path`. Raises InvalidInput."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise InvalidInput(f"{path}: there is no folder {path.absolute().parent}: make it, or give another")
 
 
 def match_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,8 +102,14 @@ def match_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True),
         click.option("--offset", type=click.IntRange(0), default=0, show_default=True),
-        click.option("--province", "provinces", multiple=True, help="Only this province; may be repeated."),
-        click.option("--exclude-province", "exclude_provinces", multiple=True, help="Not this province."),
+        click.option("--province", "provinces", type=TEXT, multiple=True, help="Only this province; may be repeated."),
+        click.option(
+            "--exclude-province",
+            "exclude_provinces",
+            type=TEXT,
+            multiple=True,
+            help="Not this province; may be repeated.",
+        ),
         click.option(
             "--include-home-province", is_flag=True, help="Also companies that are already in the province."
         ),

@@ -9,7 +9,7 @@ import click
 
 from matching.records import MatchResult
 from service.actors import COMMAND_LINE
-from service.cli.context import Opened, as_json, language, match_options, pass_opened, print_json
+from service.cli.context import TEXT, Opened, as_json, language, match_options, pass_opened, print_json
 from service.cli.text import print_match
 from service.match_inputs import filters_from
 from service.match_json import match_as_json
@@ -17,8 +17,8 @@ from service.operations.match_runs import match_gap, match_need, store_run
 
 
 @click.command()
-@click.argument("gap", required=False)
-@click.option("--need", help="A need in words instead of a gap, for example 高档电解铜箔.")
+@click.argument("gap", required=False, type=TEXT)
+@click.option("--need", type=TEXT, help="A need in words instead of a gap, for example 高档电解铜箔.")
 @match_options
 @click.option("--store", is_flag=True, help="Keep the answer as a run that can be computed again.")
 @language

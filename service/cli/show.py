@@ -8,7 +8,7 @@ import click
 
 from service.actors import COMMAND_LINE
 from service.api.rows import chain_as_json, chain_summary, gap_as_json, run_as_json, run_summary
-from service.cli.context import Opened, as_json, pass_opened, print_json
+from service.cli.context import TEXT, Opened, as_json, pass_opened, print_json
 from service.labels import percent
 from service.match_inputs import profile_of
 from service.match_json import company_as_json
@@ -43,7 +43,7 @@ def show_chains(opened: Opened, as_json: bool) -> None:
 
 
 @show.command("chain")
-@click.argument("code")
+@click.argument("code", type=TEXT)
 @as_json
 @pass_opened
 def show_chain(opened: Opened, code: str, as_json: bool) -> None:
@@ -66,7 +66,7 @@ def show_chain(opened: Opened, code: str, as_json: bool) -> None:
 
 
 @show.command("gap")
-@click.argument("code")
+@click.argument("code", type=TEXT)
 @as_json
 @pass_opened
 def show_gap(opened: Opened, code: str, as_json: bool) -> None:
@@ -87,7 +87,7 @@ def show_gap(opened: Opened, code: str, as_json: bool) -> None:
 
 
 @show.command("company")
-@click.argument("key")
+@click.argument("key", type=TEXT)
 @as_json
 @pass_opened
 def show_company(opened: Opened, key: str, as_json: bool) -> None:
@@ -114,6 +114,8 @@ def show_runs(opened: Opened, as_json: bool) -> None:
     if as_json:
         print_json(runs)
         return
+    if not runs:
+        click.echo('No match has been kept yet: "lianzhao match GAP --store" keeps one.')
     for run in runs:
         click.echo(
             f"{run['id']}  {run['created_at']}  {run['created_by']}  {run['gap'] or ''}  {run['need']}"

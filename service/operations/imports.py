@@ -8,13 +8,14 @@ file that are the same company the first holds, and the second fills what it lef
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session, SessionTransaction
 
 from models import ImportBatch, ImportIssue, utc_now
 from models.company import PROVENANCE_KINDS
@@ -72,12 +73,12 @@ def import_companies(
             run = ImportRun(session, table, today, progress, should_stop)
             report = run.carry_out(actor, source, kind, is_dry_run=dry_run)
         except IntegrityError as err:
-            savepoint.rollback()
+            _take_back(savepoint)
             raise Conflict(
                 f"{table.file_name}: another import stored some of these companies meanwhile: import it again"
             ) from err
         except BaseException:
-            savepoint.rollback()
+            _take_back(savepoint)
             raise
         if dry_run:
             savepoint.rollback()
@@ -137,6 +138,13 @@ def iterate_records(path: Path | str, *, today: date | None = None) -> Iterator[
             record = reader.read(row).record
             if record is not None:
                 yield record
+
+
+def _take_back(savepoint: SessionTransaction) -> None:
+    # A full disk makes SQLite take back the whole transaction, and then the savepoint is gone. That must not
+    # hide what happened.
+    with suppress(OperationalError):
+        savepoint.rollback()
 
 
 def _check_origin(source: str, kind: str) -> None:

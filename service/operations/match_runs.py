@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from matching.engine import Engine
 from matching.records import Filters, Gap, MatchResult, Requirement
 from models import Company, MatchCandidate, MatchRun
 from service.actors import Actor, require
-from service.errors import InvalidInput, NotFound
+from service.errors import InvalidInput, NotFound, check_text
 from service.match_inputs import filters_from, gap_of_run, gap_record, plain
 from service.match_json import candidate_as_json
 from service.operations.gaps import current_wording, get_gap
@@ -176,4 +177,14 @@ def _match(
         raise InvalidInput(f"limit: {limit} is not from 1 to {MAX_LIMIT}: ask for the rest with an offset")
     if offset < 0:
         raise InvalidInput(f"offset: {offset} is below 0")
+    for name, text in _asked(gap):
+        check_text(name, text)
     return engine.match(gap, today=today, limit=limit, offset=offset, filters=filters)
+
+
+def _asked(gap: Gap) -> Iterator[tuple[str, str]]:
+    """Every text of the question, with what to call it in a message."""
+    yield "need", gap.need
+    for requirement in gap.requirements:
+        for text in (requirement.id, requirement.text, *requirement.synonyms):
+            yield f"requirement {requirement.id!a}", text
