@@ -10,6 +10,7 @@ from pathlib import Path
 from matching.errors import JudgmentsInvalid
 
 SUITABLE = 2  # grades of at least this are suitable
+_GRADES = ("0", "1", "2", "3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,13 @@ def _read_grades(path: Path) -> dict[str, dict[str, int]]:
         parts = line.split()
         try:
             query, _, company, grade = parts
+            if grade not in _GRADES:
+                raise ValueError(grade)
             grades.setdefault(query, {})[company] = int(grade)
         except ValueError as err:
             raise JudgmentsInvalid(
                 f"{path.name} line {number}: {line[:60]!r}: "
-                "write query, 0, company and grade, separated by tabs"
+                "write query, 0, company and grade (0 to 3), separated by tabs"
             ) from err
     return grades
 

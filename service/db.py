@@ -102,12 +102,17 @@ def check_schema(database: Database) -> None:
     with _connection(database) as connection:
         _refuse_newer(connection, database.place)
         found = MigrationContext.configure(connection).get_current_revision()
-    if found != ScriptDirectory.from_config(_alembic()).get_current_head():
+    if found != newest_version():
         state = f"has version {found}" if found else "has no tables yet"
         raise SchemaMismatch(
             f"database {database.place} {state}, this release needs another: "
             'run "lianzhao db upgrade", or set LIANZHAO_HOME if it is kept elsewhere'
         )
+
+
+def newest_version() -> str | None:
+    """The version that the tables of this release have."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
 
 
 def _alembic() -> AlembicConfig:
@@ -171,4 +176,3 @@ def _named(err: DBAPIError, place: str) -> DatabaseBusy | DatabaseUnavailable:
     return DatabaseUnavailable(
         f"database {place}: {reason}: check LIANZHAO_DATABASE_URL, the server, and the rights of the folder"
     )
-

@@ -36,7 +36,7 @@ def check_text(name: str, text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError as err:
         raise InvalidInput(
-            f"{name} {text[:60]!a}: is no UTF-8 text: set the terminal, or the program that sends it, to UTF-8"
+            f"{name} {text[:60]!a}: is no UTF-8 text: set the terminal or the program that sends it to UTF-8"
         ) from err
 
 

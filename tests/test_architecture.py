@@ -248,7 +248,7 @@ def test_type_of_a_row_beside_a_record_is_no_breach() -> None:
 # What is loaded at the start, measured where it counts.
 
 
-@pytest.mark.parametrize("module", ["service.cli.main", "service.app"])
+@pytest.mark.parametrize("module", ["service.cli.main", "service.cli.commands", "service.app"])
 def test_start_loads_no_slow_package(module: str) -> None:
     code = f"import sys, {module}; print(*sorted(set(sys.modules) & set(sys.argv[1:])))"
     done = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,27 +11,46 @@ import click
 
 from models.company import PROVENANCE_KINDS
 from service.actors import COMMAND_LINE
-from service.cli.context import Opened, as_json, pass_opened, print_json
+from service.cli.context import (
+    Opened,
+    as_json,
+    check_folder_of,
+    pass_opened,
+    print_json,
+    stored_text,
+    written_whole,
+)
 from service.cli.progress import shown
 from service.errors import Conflict, InvalidInput
+from service.i18n import mark, translate
 from service.operations.imports import ImportReport, import_companies
 from service.readers.company_issues import Issue, advice_sentence, problem_sentence
 from service.writers.company_files import write_rejected_rows, write_template_csv, write_template_xlsx
 
 _SHOWN_ISSUES = 20
+_DONE = mark(
+    "{file}: {rows} rows: {added} added, {updated} updated, {unchanged} unchanged, {rejected} rejected, "
+    "{skipped} skipped"
+)
+_TRIED = mark(
+    "{file}: {rows} rows: {added} would be added, {updated} updated, {unchanged} unchanged, "
+    "{rejected} rejected, {skipped} skipped; nothing was stored"
+)
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--source", help="Where the facts are from, shown beside each of them [default: the file's name]."
+    "--source",
+    callback=stored_text,
+    help="Where the facts are from, shown beside each of them [default: the file's name].",
 )
 @click.option("--kind", type=click.Choice(PROVENANCE_KINDS), default="self", show_default=True)
 @click.option("--dry-run", is_flag=True, help="Say what would happen and store nothing.")
 @click.option(
     "--rejected",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write rejected rows here, to mend and import again [default: beside FILE, when there are any].",
+    help="Write rejected rows to this new file, to mend and import again [default: one beside FILE].",
 )
 @as_json
 @pass_opened
@@ -46,35 +66,44 @@ def import_command(
     """Import companies from a csv, xlsx or jsonl FILE.
 
     Good rows are stored; bad rows come back as a file with the reasons. Importing a file again changes
-    nothing.
-    Run "lianzhao index build" afterwards, so that matching knows the new companies.
+    nothing. Run "lianzhao index build" afterwards, so that matching knows the new companies.
     """
+    if rejected is not None and rejected.is_file():
+        raise Conflict(f"--rejected {rejected}: the file exists: give another name, nothing was overwritten")
+    check_folder_of(rejected)
     report = import_and_report(
-        opened, file, source=source or file.name, kind=kind, dry_run=dry_run, quiet=as_json
+        opened, file, source=source or _shown_name(file), kind=kind, dry_run=dry_run, quiet=as_json
     )
-    written = _write_rejected(opened, file, report, rejected)
+    # A dry run leaves no file behind that nobody asked for.
+    written = None if dry_run and rejected is None else _write_rejected(opened, file, report, rejected)
     if as_json:
         print_json(report_as_json(report, opened.config.language) | {"rejected_file": written})
     elif written:
-        click.echo(f"Rejected rows with their reasons: {written}")
+        language = opened.config.language
+        click.echo(translate(language, "Rejected rows with their reasons: {file}", file=written))
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@as_json
 @pass_opened
-def template(opened: Opened, file: Path) -> None:
+def template(opened: Opened, file: Path, as_json: bool) -> None:
     """Write an empty company table to FILE (.xlsx or .csv) with a header, an example row and explanations."""
     ending = file.suffix.lower()
     if ending not in (".xlsx", ".csv"):
         raise InvalidInput(f"template {file}: the name must end in .xlsx or .csv")
     if file.exists():
         raise Conflict(f"template {file}: the file exists: give another name, nothing was overwritten")
-    with file.open("xb") as target:
+    check_folder_of(file)
+    with written_whole(file) as target:
         if ending == ".xlsx":
             write_template_xlsx(target, opened.config.language)
         else:
             write_template_csv(target)
-    click.echo(f"{file}")
+    if as_json:
+        print_json({"file": str(file)})
+    else:
+        click.echo(str(file))
 
 
 def import_and_report(
@@ -86,7 +115,7 @@ def import_and_report(
             session,
             COMMAND_LINE,
             file,
-            file_name=file.name,
+            file_name=_shown_name(file),
             source=source,
             kind=kind,
             dry_run=dry_run,
@@ -117,30 +146,52 @@ def _issue_as_json(issue: Issue, language: str) -> dict[str, Any]:
 
 
 def _print_report(report: ImportReport, language: str) -> None:
-    stored = "would be " if report.is_dry_run else ""
+    head = _TRIED if report.is_dry_run else _DONE
     click.echo(
-        f"{report.file_name}: {report.rows_read} rows, {stored}{report.rows_added} added, "
-        f"{report.rows_updated} updated, {report.rows_unchanged} unchanged, {report.rows_rejected} rejected"
+        translate(
+            language,
+            head,
+            file=report.file_name,
+            rows=report.rows_read,
+            added=report.rows_added,
+            updated=report.rows_updated,
+            unchanged=report.rows_unchanged,
+            rejected=report.rows_rejected,
+            skipped=report.rows_skipped,
+        )
     )
     issues = [*report.errors, *report.warnings]
     for issue in issues[:_SHOWN_ISSUES]:
-        place = f"row {issue.row}" + (f", {issue.column}" if issue.column else "")
-        value = f" {issue.value!r}" if issue.value else ""
-        click.echo(
-            f"  {place}:{value} {problem_sentence(language, issue)} {advice_sentence(language, issue)}",
-            err=True,
-        )
+        click.echo(f"  {_issue_line(issue, language)}", err=True)
     total = sum(report.issue_counts.values())
     if total > _SHOWN_ISSUES:
-        click.echo(f"  … and {total - _SHOWN_ISSUES} more; --json lists them", err=True)
+        more = translate(language, "… and {count} more; --json lists them", count=total - _SHOWN_ISSUES)
+        click.echo(f"  {more}", err=True)
+
+
+def _issue_line(issue: Issue, language: str) -> str:
+    place = translate(language, "row {row}", row=issue.row) + (f" [{issue.column}]" if issue.column else "")
+    problem = problem_sentence(language, issue)
+    is_named = issue.value in problem or issue.value == issue.column
+    value = "" if is_named else f" {issue.value}:"
+    return f"{place}:{value} {problem} {advice_sentence(language, issue)}"
 
 
 def _write_rejected(opened: Opened, file: Path, report: ImportReport, target: Path | None) -> str | None:
     if not report.rows_rejected:
         return None
     path = target or _free_path(file.with_name(f"{file.stem}-rejected{file.suffix}"))
-    with path.open("wb") as out:
-        write_rejected_rows(file, report.errors, out, file_name=file.name, language=opened.config.language)
+    try:
+        with written_whole(path) as out:
+            write_rejected_rows(
+                file, report.errors, out, file_name=report.file_name, language=opened.config.language
+            )
+    except OSError as err:
+        stored = "nothing was stored" if report.is_dry_run else "the other rows are stored"
+        raise InvalidInput(
+            f"{path}: {err.strerror or err}: the rejected rows could not be written there, {stored}: "
+            "import the file again with --rejected and a place that can be written to"
+        ) from err
     return str(path)
 
 
@@ -150,3 +201,12 @@ def _free_path(path: Path) -> Path:
     while free.exists():
         free, number = path.with_name(f"{path.stem}-{number}{path.suffix}"), number + 1
     return free
+
+
+def _shown_name(file: Path) -> str:
+    """The file's name as text: archives made in China bring names in GBK to systems in UTF-8."""
+    try:
+        file.name.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(file.name).decode("gb18030", "replace")
+    return file.name

@@ -20,7 +20,14 @@ from service.errors import InvalidInput, check_text
 
 
 class Opened:
-    """Settings, database and engine of one command."""
+    """Settings, database and engine of one command; left as a context, its connections are closed."""
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "bare_database" in vars(self):
+            self.bare_database.close()
 
     @cached_property
     def config(self) -> Config:
@@ -42,7 +49,7 @@ class Opened:
         return EngineRoom(self.config)
 
 
-pass_opened = click.make_pass_decorator(Opened, ensure=True)
+pass_opened = click.make_pass_decorator(Opened)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 language = click.option(
@@ -53,17 +60,11 @@ language = click.option(
 )
 
 
-class _Text(click.ParamType):
-    """Text that can be stored and compared. Raises InvalidInput for bytes in another encoding."""
-
-    name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
-        check_text((param.human_readable_name if param else "argument").lower(), str(value))
-        return str(value)
-
-
-TEXT = _Text()
+def stored_text(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # noqa: ARG001  click's signature
+    """Callback of an argument in words: `value`. Raises InvalidInput for bytes in another encoding."""
+    for text in value if isinstance(value, tuple) else [value]:
+        check_text(param.human_readable_name.lower(), text or "")
+    return value
 
 
 def print_json(value: Any) -> None:
@@ -79,13 +80,18 @@ def print_json(value: Any) -> None:
 @contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` when it is whole; on any error nothing is left of it."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    if path.exists() and not path.is_file():  # /dev/stdout is written to, never replaced
+        with path.open("wb") as stream:
+            yield stream
+        return
+    draft = path.resolve().with_name(f".lianzhao-{secrets.token_hex(8)}")
     try:
         with draft.open("xb") as file:
             yield file
-        draft.replace(path)
+        draft.replace(path.resolve())
     except OSError as err:
-        err.filename = str(path)  # the name that the user knows
+        if err.filename == str(draft):
+            err.filename = str(path)  # the name that the user knows
         raise
     finally:
         draft.unlink(missing_ok=True)
@@ -102,11 +108,17 @@ def match_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True),
         click.option("--offset", type=click.IntRange(0), default=0, show_default=True),
-        click.option("--province", "provinces", type=TEXT, multiple=True, help="Only this province; may be repeated."),
+        click.option(
+            "--province",
+            "provinces",
+            callback=stored_text,
+            multiple=True,
+            help="Only this province; may be repeated.",
+        ),
         click.option(
             "--exclude-province",
             "exclude_provinces",
-            type=TEXT,
+            callback=stored_text,
             multiple=True,
             help="Not this province; may be repeated.",
         ),

@@ -11,7 +11,7 @@ import click
 
 from matching.evaluation import write_trec_run
 from matching.measures import MEASURES
-from service.cli.context import Opened, as_json, pass_opened, print_json
+from service.cli.context import Opened, as_json, check_folder_of, pass_opened, print_json, written_whole
 from service.cli.progress import shown
 from service.operations.evaluations import evaluate as run_evaluation
 
@@ -50,6 +50,8 @@ def evaluate(
 
     Touches no database. Vectors are kept in LIANZHAO_HOME, so that a second run takes seconds for them.
     """
+    for target in (out, run_file):
+        check_folder_of(target)
     with (
         tempfile.TemporaryDirectory(prefix="evaluate-", dir=opened.config.home) as scratch,
         shown(opened.config.language) as progress,
@@ -59,7 +61,8 @@ def evaluate(
             queries, qrels, companies, engines.embedder, engines.weights, Path(scratch), progress
         )
     if out is not None:
-        out.write_text(json.dumps(evaluation.report, ensure_ascii=False, indent=1), "utf-8")
+        with written_whole(out) as file:
+            file.write(json.dumps(evaluation.report, ensure_ascii=False, indent=1).encode())
     if run_file is not None:
         write_trec_run(evaluation.rankings, run_file)
     if as_json:
@@ -70,6 +73,11 @@ def evaluate(
 
 def _print_report(report: dict[str, Any]) -> None:
     click.echo(f"{report['queries']} queries")
+    if report["judged_companies_missing"]:
+        click.echo(
+            f"{report['judged_companies_missing']} judged companies are not among the companies: "
+            "they count as not found"
+        )
     click.echo(_row("", [_SHORT[name] for name in MEASURES]))
     for name, measures in report["systems"].items():
         click.echo(_row(name, [f"{measures[m]:.3f}" for m in MEASURES]))

@@ -1,7 +1,7 @@
 """The entry point of the command `lianzhao`: every end of a command is one of its exit codes and one line.
 
-0 done, 1 a named error, 2 wrong use, 130 stopped with Ctrl-C. What is slow to import is imported inside `main`,
-so that Ctrl-C in the first second ends as quietly as it does later.
+0 done, 1 a named error, 2 wrong use, 130 stopped with Ctrl-C. What is slow to import is imported inside
+`main`, so that Ctrl-C in the first second ends as quietly as it does later.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
-from typing import TextIO
+from io import TextIOWrapper
 
 STOPPED = 130
 _ADVICE = {
@@ -64,15 +64,15 @@ def _run() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _write_what_fits(stream: TextIO | None) -> None:
+def _write_what_fits(stream: object) -> None:
     """A terminal in GBK has no ◐: that is no reason to stop half-way."""
-    if hasattr(stream, "reconfigure"):
+    if isinstance(stream, TextIOWrapper):  # not so where a test catches the output
         stream.reconfigure(errors="replace")
 
 
 def _fail(message: str, code: int = 1) -> None:
     with suppress(OSError):  # nobody listens
-        print(f"lianzhao: {message}", file=sys.stderr)
+        sys.stderr.write(f"lianzhao: {message}\n")
     sys.exit(code)
 
 

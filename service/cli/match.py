@@ -9,16 +9,19 @@ import click
 
 from matching.records import MatchResult
 from service.actors import COMMAND_LINE
-from service.cli.context import TEXT, Opened, as_json, language, match_options, pass_opened, print_json
+from service.cli.context import Opened, as_json, language, match_options, pass_opened, print_json, stored_text
 from service.cli.text import print_match
+from service.i18n import translate
 from service.match_inputs import filters_from
 from service.match_json import match_as_json
 from service.operations.match_runs import match_gap, match_need, store_run
 
 
 @click.command()
-@click.argument("gap", required=False, type=TEXT)
-@click.option("--need", type=TEXT, help="A need in words instead of a gap, for example 高档电解铜箔.")
+@click.argument("gap", required=False, callback=stored_text)
+@click.option(
+    "--need", callback=stored_text, help="A need in words instead of a gap, for example 高档电解铜箔."
+)
 @match_options
 @click.option("--store", is_flag=True, help="Keep the answer as a run that can be computed again.")
 @language
@@ -68,4 +71,4 @@ def match(
     else:
         print_match(known)
         if run_id is not None:
-            click.echo(f"run {run_id}")
+            click.echo(translate(known["language"], "Kept as run {run}.", run=run_id))

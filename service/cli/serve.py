@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from threading import Thread
 
@@ -12,6 +13,7 @@ from service.app import Service, create_app
 from service.cli.context import Opened, pass_opened
 from service.config import Config, read_config
 from service.errors import ConfigError, ServiceError
+from service.i18n import translate
 
 # One match computes for some tens of milliseconds: more threads than this only wait for the two cores.
 THREADS = 8
@@ -31,23 +33,33 @@ def run_server(config: Config) -> None:
     """Serve until interrupted. Raises ConfigError when the port is taken."""
     import waitress
 
-    _check_free(config)
+    check_free(config)
     app = create_app(config)
     Thread(target=_warm, args=(app.extensions["lianzhao"],), daemon=True).start()
-    click.echo(f"LianZhao: http://{config.host}:{config.port}/  (Ctrl-C stops it)")
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    hint = translate(config.language, "Ctrl-C stops it")
+    click.echo(f"LianZhao: http://{host}:{config.port}/  ({hint})")
     waitress.serve(app, host=config.host, port=config.port, threads=THREADS, ident=None)
 
 
-def _check_free(config: Config) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((config.host, config.port))
-        except OSError as err:
-            raise ConfigError(
-                "LIANZHAO_PORT",
-                f"{config.host}:{config.port}: {err.strerror}: stop what listens there or give --port",
-            ) from err
+def check_free(config: Config) -> None:
+    """Raise ConfigError, naming the setting at fault, where the server could not listen."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as err:
+        place = f"{config.host}:{config.port}: {err.strerror or err}"
+        if err.errno == errno.EADDRINUSE:
+            raise ConfigError("LIANZHAO_PORT", f"{place}: stop what listens there or give --port") from err
+        if err.errno == errno.EACCES:
+            raise ConfigError("LIANZHAO_PORT", f"{place}: give a --port from 1024 up") from err
+        raise ConfigError(
+            "LIANZHAO_HOST", f"{place}: give an address of this machine, 127.0.0.1, or 0.0.0.0 for all"
+        ) from err
 
 
 def _warm(service: Service) -> None:

@@ -8,7 +8,8 @@ import click
 
 from service.actors import COMMAND_LINE
 from service.api.rows import chain_as_json, chain_summary, gap_as_json, run_as_json, run_summary
-from service.cli.context import TEXT, Opened, as_json, pass_opened, print_json
+from service.cli.context import Opened, as_json, pass_opened, print_json, stored_text
+from service.i18n import mark, translate
 from service.labels import percent
 from service.match_inputs import profile_of
 from service.match_json import company_as_json
@@ -34,7 +35,8 @@ def show_chains(opened: Opened, as_json: bool) -> None:
         print_json(chains)
         return
     if not chains:
-        click.echo('There are no chains yet: run "lianzhao seed".')
+        missing = mark("There are no chains yet: run “{command}”.")
+        click.echo(translate(opened.config.language, missing, command="lianzhao seed"))
     for chain in chains:
         click.echo(
             f"{chain['code']}  {chain['name']}  {chain['output_yi']}亿元 {chain['target_year']}"
@@ -43,7 +45,7 @@ def show_chains(opened: Opened, as_json: bool) -> None:
 
 
 @show.command("chain")
-@click.argument("code", type=TEXT)
+@click.argument("code", callback=stored_text)
 @as_json
 @pass_opened
 def show_chain(opened: Opened, code: str, as_json: bool) -> None:
@@ -66,7 +68,7 @@ def show_chain(opened: Opened, code: str, as_json: bool) -> None:
 
 
 @show.command("gap")
-@click.argument("code", type=TEXT)
+@click.argument("code", callback=stored_text)
 @as_json
 @pass_opened
 def show_gap(opened: Opened, code: str, as_json: bool) -> None:
@@ -87,7 +89,7 @@ def show_gap(opened: Opened, code: str, as_json: bool) -> None:
 
 
 @show.command("company")
-@click.argument("key", type=TEXT)
+@click.argument("key", callback=stored_text)
 @as_json
 @pass_opened
 def show_company(opened: Opened, key: str, as_json: bool) -> None:
@@ -115,7 +117,8 @@ def show_runs(opened: Opened, as_json: bool) -> None:
         print_json(runs)
         return
     if not runs:
-        click.echo('No match has been kept yet: "lianzhao match GAP --store" keeps one.')
+        missing = mark("No match has been kept yet: “{command}” keeps one.")
+        click.echo(translate(opened.config.language, missing, command="lianzhao match GAP --store"))
     for run in runs:
         click.echo(
             f"{run['id']}  {run['created_at']}  {run['created_by']}  {run['gap'] or ''}  {run['need']}"
@@ -146,14 +149,18 @@ def show_run(opened: Opened, run_id: int, recompute: bool, as_json: bool) -> Non
     for candidate in known["candidates"]:
         click.echo(f"  {candidate['rank']:>3}  {candidate['band']}  {candidate['summary']}")
     if recompute:
-        click.echo(_verdict(known["recomputation"]))
+        click.echo(_verdict(known["recomputation"], opened.config.language))
 
 
-def _verdict(again: dict[str, Any]) -> str:
+def _verdict(again: dict[str, Any], language: str) -> str:
     if again["same_ranks"]:
-        return "Computed again: the same ranks."
+        return translate(language, "Computed again: the same ranks.")
+    if not again["differences"]:
+        return translate(
+            language, "Computed again: other ranks, though nothing that the receipt names changed."
+        )
     changed = ", ".join(f"{name} {then} → {now}" for name, (then, now) in again["differences"].items())
-    return f"Computed again: other ranks; changed since: {changed or 'nothing that the receipt names'}."
+    return translate(language, "Computed again: other ranks. Changed since: {changed}", changed=changed)
 
 
 def _product(product: dict[str, Any]) -> str:

@@ -28,9 +28,9 @@ def print_match(known: dict[str, Any]) -> None:
             company_count=known["company_count"],
         )
     )
-    if not known["candidates"]:
+    if not known["considered"]:
         click.echo(translate(language, _NOTHING))
-    elif known["none_suitable"]:
+    elif _none_fits(known):
         click.echo(translate(language, _NONE))
     for candidate in known["candidates"]:
         _print_candidate(candidate, language)
@@ -41,10 +41,16 @@ def print_shortly(known: dict[str, Any], count: int) -> None:
     language = known["language"]
     gap = f"{known['gap']} {known['title']}" if known["gap"] else known["need"]
     click.echo(click.style(gap, bold=True))
-    if known["none_suitable"]:
+    if _none_fits(known):
         click.echo("  " + translate(language, _NONE))
     for candidate in known["candidates"][:count]:
         click.echo(f"  {candidate['rank']:>2}  {_standing(candidate)}  {candidate['summary']}")
+
+
+def _none_fits(known: dict[str, Any]) -> bool:
+    """Only the beginning of the list can tell: later candidates rank lower."""
+    is_beginning = bool(known["candidates"]) and known["candidates"][0]["rank"] == 1
+    return is_beginning and known["none_suitable"]
 
 
 def _standing(candidate: dict[str, Any]) -> str:
@@ -63,10 +69,14 @@ def _print_candidate(candidate: dict[str, Any], language: str) -> None:
     for row in candidate["requirements"]:
         quotes = "；".join(f"“{evidence['quote']}”" for evidence in row["evidence"])
         click.echo(f"     {STATUS_MARKS[row['status']]} {row['text']}  {row['status_label']}  {quotes}")
-    terms = "  ".join(f"{row['label']} {row['contribution']:+.2f}" for row in candidate["contributions"])
-    click.echo(f"     {candidate['prior']:+.2f}  {terms}  = {candidate['score']:+.2f}")
+    terms = "  ".join(f"{row['label']} {_signed(row['contribution'])}" for row in candidate["contributions"])
+    click.echo(f"     {_signed(candidate['prior'])}  {terms}  = {_signed(candidate['score'])}")
     for caution in candidate["cautions"]:
         click.echo(f"     ! {caution['text']}")
     if candidate["unknowns"]:
         questions = " ".join(unknown["text"] for unknown in candidate["unknowns"])
         click.echo(f"     {translate(language, _NOT_KNOWN)} {questions}")
+
+
+def _signed(log_odds: float) -> str:
+    return f"{round(log_odds, 2) + 0.0:+.2f}"  # what rounds to zero is +0.00, never −0.00

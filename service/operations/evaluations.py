@@ -46,7 +46,8 @@ def evaluate(
     said = progress or _silent
     judged = read_judged_queries(queries, qrels)
     profiles = _profiles(companies)
-    _check_companies(profiles, {company for query in judged for company in query.grades}, companies)
+    judged_companies = {company for query in judged for company in query.grades}
+    missing = _count_missing(profiles, judged_companies, companies)
     build_release(profiles, embedder, scratch, "evaluation", progress=progress)
     engine = Engine.open(scratch / "evaluation", embedder, weights)
     systems: dict[str, Rankings] = {
@@ -64,7 +65,8 @@ def evaluate(
         said("baselines", done, len(rankers))
         systems[name] = rank_with_baseline(make(), ids, judged)
     said("baselines", len(rankers), len(rankers))
-    return Evaluation(report(systems, judged), systems["lianzhao"])
+    measured = report(systems, judged) | {"judged_companies_missing": missing}
+    return Evaluation(measured, systems["lianzhao"])
 
 
 def _profiles(path: Path) -> list[CompanyProfile]:
@@ -74,13 +76,15 @@ def _profiles(path: Path) -> list[CompanyProfile]:
     return list(profiles.values())
 
 
-def _check_companies(profiles: list[CompanyProfile], judged: set[str], path: Path) -> None:
-    known = {profile.id for profile in profiles}
-    if not known & judged:
+def _count_missing(profiles: list[CompanyProfile], judged: set[str], path: Path) -> int:
+    """How many judged companies are not among `profiles`. Raises InvalidInput when none is."""
+    missing = judged - {profile.id for profile in profiles}
+    if missing == judged:
         raise InvalidInput(
             f"{path.name}: none of the {len(judged)} judged companies is in it: "
             "the ids must be those of the qrels"
         )
+    return len(missing)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

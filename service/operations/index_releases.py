@@ -96,6 +96,11 @@ def use_index(session: Session, actor: Actor, built: BuiltIndex) -> IndexRelease
     return release
 
 
+def discard_index(folder: Path, built: BuiltIndex) -> None:
+    """Remove a built release that could not be put to use, so that it does not take up room for ever."""
+    shutil.rmtree(folder / built.manifest["name"], ignore_errors=True)
+
+
 def remove_old_releases(session: Session, folder: Path) -> list[str]:
     """Remove the folders of releases that nobody can have open any more; gives their names."""
     kept = set(

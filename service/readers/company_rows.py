@@ -14,7 +14,13 @@ from typing import Any
 
 from service.company_records import CompanyRecord, ProductRecord, TagRecord, name_key
 from service.readers.company_codes import read_stock_code, read_uscc
-from service.readers.company_columns import COLUMN_BY_FIELD, ColumnMatch, unit_in_header
+from service.readers.company_columns import (
+    COLUMN_BY_FIELD,
+    NAME_FIELDS,
+    ColumnMatch,
+    field_for,
+    unit_in_header,
+)
 from service.readers.company_issues import Finding, Issue, issue_at
 from service.readers.company_lists import read_products, read_tags, split_items
 from service.readers.company_places import read_place
@@ -169,7 +175,9 @@ class _RowParse:
             if not any(issue.code == "name_too_long" for issue in self.issues):
                 self.note("name", Finding("name_missing", severity="error"))
             return None
-        if not any(character.isalnum() for character in full or name):
+        # Sheets printed page by page, or put together from several, repeat their header.
+        is_header = field_for(name) in NAME_FIELDS
+        if is_header or not any(character.isalnum() for character in full or name):
             self.note("name", Finding("name_unreadable", severity="error"))
             return None
         if len(name) > MAX_NAME_CHARS:

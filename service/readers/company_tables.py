@@ -118,8 +118,9 @@ def _find_header(rows: Sequence[Sequence[Any]], mapping: Mapping[str, str | None
 def _continues(texts: Sequence[str], below: Sequence[str]) -> bool:
     """Whether `below` is the second row of a header with merged cells.
 
-    Then the name is merged downwards, so that nothing stands under it, and a group of columns is merged
-    across, so that headers stand under what is empty above. Most of what stands there are headers.
+    Then a group of columns is merged across, so that headers stand under what is empty above. The name is
+    merged downwards, so that nothing stands under it, and most of what stands there are headers; or the name
+    too stands in a group, above a header of its own.
     """
     top = [*texts, *[""] * (len(below) - len(texts))]
     low = [*below, *[""] * (len(texts) - len(below))]
@@ -129,7 +130,8 @@ def _continues(texts: Sequence[str], below: Sequence[str]) -> bool:
     is_merged_across = any(not over and field_for(under) for over, under in zip(top, low, strict=True))
     named = [under for under in low if under]
     known = sum(1 for under in named if field_for(under))
-    return is_merged_down and is_merged_across and known * 2 > len(named)
+    is_named_below = count_known(below) > 1  # no company is called 名称
+    return is_merged_across and ((is_merged_down and known * 2 > len(named)) or is_named_below)
 
 
 def _joined(texts: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:

@@ -168,6 +168,11 @@ def test_name_without_a_letter_is_rejected(name: str) -> None:
     assert issues(企业名称=name) == [("企业名称", "name_unreadable", "error")]
 
 
+@pytest.mark.parametrize("name", ["企业名称", "名称", "company_name"])
+def test_header_that_is_repeated_is_no_company(name: str) -> None:
+    assert issues(企业名称=name) == [("企业名称", "name_unreadable", "error")]
+
+
 def test_too_long_name_is_rejected_and_not_cut() -> None:
     assert parse(企业名称="铜" * 301).record is None
     assert issues(企业名称="铜" * 301) == [("企业名称", "name_too_long", "error")]

@@ -323,6 +323,20 @@ def test_header_merged_over_two_rows_is_put_together_and_said(tmp_path: Path) ->
     assert notices_of(path) == ["rows_above_header", "header_of_two_rows"]
 
 
+def test_header_in_groups_that_are_headers_too_is_put_together(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["企业", None, "产品", None],
+        ["名称", "省份", "主营", "备注"],
+        ["甲厂", "甘肃", "铜箔", "无"],
+    ]
+    path = write_xlsx(tmp_path / "a.xlsx", rows, merges=["A1:B1", "C1:D1"])
+    found = rows_of(path)
+    assert [(row.number, row.values) for row in found] == [
+        (3, {"名称": "甲厂", "省份": "甘肃", "主营": "铜箔", "备注": "无"})
+    ]
+    assert notices_of(path) == ["header_of_two_rows"]
+
+
 def test_groups_above_the_header_are_a_title(tmp_path: Path) -> None:
     rows = [["基本情况", None, "经营情况"], *ROWS]
     assert [row.number for row in rows_of(write_xlsx(tmp_path / "a.xlsx", rows, merges=["A1:B1"]))] == [3, 4]
