@@ -1,6 +1,7 @@
 """The command `lianzhao`. Commands call operations; what they print is made here.
 
-Exit codes: 0 done, 1 a named error (one line on standard error), 2 wrong use, 130 stopped with Ctrl-C.
+Exit codes: 0 done, 1 a named error (one line on standard error), 2 wrong use, 3 what --fail-on asks for,
+130 stopped with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import click
 
 from matching.errors import MatchingError
 from service.cli.companies import import_command, template
+from service.cli.compliance import check_compliance
 from service.cli.database import db, seed
 from service.cli.demo import demo
 from service.cli.evaluate import evaluate
@@ -38,7 +40,19 @@ def cli() -> None:
     """
 
 
-for command in (demo, db, seed, import_command, template, index, match, show, serve, evaluate):
+for command in (
+    demo,
+    db,
+    seed,
+    import_command,
+    template,
+    index,
+    match,
+    show,
+    serve,
+    evaluate,
+    check_compliance,
+):
     cli.add_command(command)
 
 

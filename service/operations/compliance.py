@@ -4,8 +4,8 @@ Pure reading of text by rules that are data (`data/compliance/rules.yaml`). An a
 finds is to be judged, and what it does not find is not thereby lawful.
 
 A sentence ends at 。！？ or a line break and falls into segments at ；, these into clauses at ，and ：. A
-mention counts unless the rule's contexts excuse it. A head such as “不得有下列行为：” governs the items after it,
-in the same line or in the numbered lines that follow.
+mention counts unless the rule's contexts excuse it. A head such as “不得有下列行为：” governs the items after
+it, in the same line or in the numbered lines that follow.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from service.readers.compliance_rules import ComplianceRules, Context, Rule, Severity
+from service.compliance_records import ComplianceFinding, ComplianceRules, Context, ExcusedMention, Rule
 
 # Blanks and marks that writers put between characters; they are not looked at. Full-width letters and
 # digits and half-width Chinese punctuation are read as their usual form.
@@ -37,47 +37,12 @@ _FOLDED = {
 _DIGITS_BOTH_SIDES = re.compile(r"(?<=[0-9])[，：](?=[0-9])")  # 1,000 and 10:1 are numbers
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]*")
 _SEGMENT = re.compile(r"[^；]+")
-_CLAUSE = re.compile(r"[^，：；]+")
+_CLAUSE = re.compile(r"[^，：；。！？]+")
 _ENUMERATOR = re.compile(
     r"(?P<a>（[一二三四五六七八九十]+）)|(?P<b>[一二三四五六七八九十]+、)|(?P<c>[0-9]{1,2}[.、])|(?P<d>（[0-9]{1,2}）)"
     r"|(?P<e>[一二三四五六七八九十]+是)|(?P<f>[-•·—○●]+)|(?P<g>[①-⑳])"
 )
 _HEADING_MARKS = re.compile(r"[#>]+")
-
-
-@dataclass(frozen=True, slots=True)
-class ComplianceFinding:
-    """A place that needs review: `quote` is text[start:end], `matched` the words in it that gave the alarm.
-
-    `looked_for` names the contexts that would have excused it and were not found.
-    """
-
-    start: int
-    end: int
-    quote: str
-    rule: Rule
-    matched: str
-    looked_for: tuple[Context, ...]
-
-    @property
-    def clause(self) -> str:
-        """The clause as it is cited."""
-        return self.rule.clause.cite
-
-    @property
-    def severity(self) -> Severity:
-        return self.rule.severity
-
-
-@dataclass(frozen=True, slots=True)
-class ExcusedMention:
-    """A mention that the rules let pass, and the context that excuses it."""
-
-    start: int
-    end: int
-    quote: str
-    rule: Rule
-    context: Context
 
 
 def check_text(text: str, rules: ComplianceRules) -> list[ComplianceFinding]:
@@ -87,7 +52,9 @@ def check_text(text: str, rules: ComplianceRules) -> list[ComplianceFinding]:
         finding
         for finding in found
         if not any(
-            other.rule.id in finding.rule.yields_to and other.start < finding.end and finding.start < other.end
+            other.rule.id in finding.rule.yields_to
+            and other.start < finding.end
+            and finding.start < other.end
             for other in found
         )
     ]

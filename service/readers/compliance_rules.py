@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,62 +14,11 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from service.compliance_records import Clause, ComplianceRules, Context, Reach, Rule, Severity, Where
 from service.errors import InvalidInput, ProfileProblem
-
-Severity = Literal["blocked", "warning"]
-Where = Literal["before", "inside", "after", "clause", "segment"]
-Reach = Literal["clause", "near", "segment"]
 
 _TERM = re.compile(r"<([A-Z]+)>")
 _NESTING = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A clause of the regulation. `measures` is the article of the measures that carry it out."""
-
-    id: str
-    cite: str
-    forbids: dict[str, str]
-    verified: bool
-    measures: str
-    measures_verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Words that make a mention lawful, and where they have to stand."""
-
-    id: str
-    name: dict[str, str]
-    where: Where
-    reach: Reach
-    pattern: re.Pattern[str]
-    broken_by: re.Pattern[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What is looked for, unless which contexts, given which ones; texts by language (zh, en)."""
-
-    id: str
-    name: dict[str, str]
-    clause: Clause
-    severity: Severity
-    patterns: tuple[re.Pattern[str], ...]
-    unless: tuple[Context, ...]
-    needs: tuple[Context, ...]
-    yields_to: frozenset[str]
-    advice: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ComplianceRules:
-    """All rules, in the order in which findings at one place are shown."""
-
-    law: str
-    in_force_since: date
-    rules: tuple[Rule, ...]
 
 
 class InvalidRules(InvalidInput):
@@ -145,12 +93,16 @@ def read_compliance_rules(path: Path) -> ComplianceRules:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as err:
-        problem = ProfileProblem(f"byte {err.start}", repr(err.object[err.start : err.end]), "save it as UTF-8")
+        problem = ProfileProblem(
+            f"byte {err.start}", repr(err.object[err.start : err.end]), "save it as UTF-8"
+        )
         raise InvalidRules(path.name, [problem]) from err
     except yaml.YAMLError as err:
         mark = getattr(err, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = ProfileProblem(where, getattr(err, "problem", None) or "not YAML", "mend the YAML at this place")
+        problem = ProfileProblem(
+            where, getattr(err, "problem", None) or "not YAML", "mend the YAML at this place"
+        )
         raise InvalidRules(path.name, [problem]) from err
     return parse_compliance_rules(content, path.name)
 

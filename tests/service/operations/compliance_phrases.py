@@ -1,11 +1,15 @@
 """Phrases to measure the fair-competition check on.
 
-The first set was written beside the rules, which were changed until it came out right. The second was
-written when the rules were finished; what the check made of it then is what `SECOND_MISSES` and
-`SECOND_FALSE_ALARMS` say. Rules that change later may shorten those two lists, never lengthen them.
+The first set was written beside the rules, which were changed until it came out right. The second and the
+third were written when the rules stood still, and judged before a rule was changed: `MEASURED` keeps what
+came out then. Afterwards the rules learned from both, so that now all three only guard against loss.
+The second avoids the usual words on purpose (“返还”, “奖励”, “迁出”); the third is written as offices write.
 """
 
 from __future__ import annotations
+
+# set: (illegal caught, illegal, legal passed, legal), by the rules as they stood when it was written
+MEASURED = {"second": (4, 15, 15, 15), "third": (14, 15, 14, 15)}
 
 SEED = "各地可根据产业链培育发展需要，对重点领域和骨干企业实行税收返还政策"
 
@@ -96,4 +100,40 @@ SECOND_LEGAL: list[str] = [
     "城市供水特许经营项目依法采用公开招标方式选择经营者。",
     "对经认定的首台套重大技术装备，按国家规定给予保险补偿。",
     "建立项目跟踪服务机制，帮助签约企业尽快落地投产。",
+]
+
+THIRD_ILLEGAL: dict[str, str] = {
+    "企业投产后，所缴税收县级所得部分前三年全额、后两年减半奖补给企业。": "第十条",
+    "高管人员缴纳的个人所得税，按地方实得部分的90%予以返还。": "第十条",
+    "对总投资50亿元以上的项目，可享受“五免五减半”的税收待遇。": "第十条第一项",
+    "每引进一家年纳税500万元以上的企业，给予该企业50万元发展资金。": "第十条第二项",
+    "项目用地可先行无偿使用，达产后再议价款。": "第十条第三项",
+    "土地使用权出让价款超出30万元每亩的部分，由园区以产业扶持资金形式返还。": "第十条第三项",
+    "对链主企业生产用气每立方米补贴0.3元。": "第十条第三项",
+    "对新入驻企业，市政配套费、人防易地建设费一律免收。": "第十条第三项",
+    "给予江陵铜箔有限公司技术改造补助2000万元。": "第十条第二项",
+    "支持企业将工商注册地迁入我市，按注册资本的1%给予奖励，最高500万元。": "第十条第二项",
+    "享受补贴的企业三年内搬离园区的，应当如数返还所获补贴。": "第九条第一项",
+    "参与本市充电桩建设的企业，应在本市注册成立独立核算的公司。": "第九条第二项",
+    "市内重点工程所用电缆应优先选用本市企业产品。": "第九条第一项",
+    "建筑企业招标中，注册地在本市的投标人信用分加3分。": "第九条第三项",
+    "外地企业进入本市销售农药，须经市农业农村局备案登记后方可经营。": "第九条第五项",
+}
+
+THIRD_LEGAL: list[str] = [
+    "严禁违规给予企业税收优惠、财政奖励和低价供地。",
+    "以往招商协议中约定的税收返还条款，自2024年8月1日起停止执行。",
+    "小规模纳税人减按1%征收率征收增值税的政策，按国家规定执行到期。",
+    "落实资源综合利用产品增值税即征即退政策。",
+    "工业用地实行弹性年期出让，出让底价按规定评估确定。",
+    "支持各类企业公平参与电力中长期交易，促进用电成本下降。",
+    "首次认定为高新技术企业的，按省级统一标准给予奖励，面向全省所有企业。",
+    "公司2023年收到政府补助3500万元，计入其他收益。",
+    "各部门不得要求企业承诺不迁移，不得因企业迁移追缴依法获得的扶持资金。",
+    "依托酒钢集团延伸铝加工链条，引进铝合金轮毂、散热器生产企业。",
+    "不得在招标文件中设置本地注册、本地业绩等加分条件。",
+    "鼓励本地配套企业提升质量，与链主企业开展供需对接，由企业自主选择。",
+    "引导企业依法参加社会保险，按时足额缴纳社会保险费。",
+    "燃气特许经营权到期后，按照法定程序重新公开招标。",
+    "围绕补链需求，赴长三角、珠三角开展招商推介，邀请外地企业来访考察。",
 ]
