@@ -25,3 +25,8 @@ def companies_path() -> Path:
 def weights_path() -> Path:
     """The weights that are in use."""
     return _data() / "weights" / WEIGHTS
+
+
+def compliance_rules_path() -> Path:
+    """The rules of the fair-competition check."""
+    return _data() / "compliance" / "rules.yaml"

@@ -1,0 +1,42 @@
+"""Installations for the command line: an empty one, and one with a chain, a few companies and an index."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from service.shipped import chain_profile_paths
+from tests.service.cli.running import COMPANIES, done, write_jsonl
+
+
+@pytest.fixture(autouse=True)
+def _words_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIANZHAO_EMBEDDER", "hashing")
+
+
+@pytest.fixture(scope="session")
+def _installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installation")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIANZHAO_EMBEDDER", "hashing")
+        patch.setenv("LIANZHAO_HOME", str(folder / "home"))
+        done("db", "upgrade")
+        done("seed", chain_profile_paths()[2])
+        done("import", write_jsonl(folder / "companies.jsonl", COMPANIES))
+        done("index", "build")
+    return folder / "home"
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path) -> Path:
+    """The LIANZHAO_HOME of the test, with tables and nothing in them."""
+    done("db", "upgrade")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def home(_installation: Path, tmp_path: Path) -> Path:
+    """The LIANZHAO_HOME of the test: one chain, the companies of `running.py`, an index over them."""
+    return Path(shutil.copytree(_installation, tmp_path / "home"))
