@@ -27,13 +27,13 @@ _NAMED = re.compile(
 )
 _AS_ROLE = re.compile(r"以(?P<names>[^，。；;]{2,120}?)(?:等(?P<rank>[^，。；;、]{0,8}企业)?)?为(?P<role>依托|重点|骨干|链主|龙头|核心|引领|主体)")
 # “扩大玉门石化特种润滑产品生产规模”, “鼓励某某扩大…产能”
-_BY_PLACE = re.compile(r"(?:扩大|推进|支持|依托|做强|做大|、)(?P<name>[\u4e00-\u9fff]{2}(?:石化|钢铁|炼化|有色|电厂))(?!产业|行业|工业|及|和)")
+_BY_PLACE = re.compile(r"(?:扩大|推进|支持|依托|做强|做大|、)(?P<name>[\u4e00-\u9fff]{2}(?:石化|钢铁|炼化|有色|电厂))(?!金属|产业|行业|工业|及|和)")
 _ASKED = re.compile(
     r"(?:支持|鼓励|推动|引导)(?P<name>[\u4e00-\u9fff]{3,10}?)(?:扩大|研制|联合|建设|研发|开发|牵头|与|做强|做大)"
 )
 _LEAD = re.compile(r"^(?:依托|以|发挥|支持|鼓励|推动|引导|由|和|与|及)")
 _NOT_A_NAME = re.compile(
-    r"企业|资源|优势|产业|地区|基础|条件|项目|平台|园区|基地|中心|机构|院校|高校|大学|单位|各地|我省|全省|社会|资本|市场|技术|重点|骨干|龙头|建设|"
+    r"国家|企业|资源|优势|产业|地区|基础|条件|项目|平台|园区|基地|中心|机构|院校|高校|大学|单位|各地|我省|全省|社会|资本|市场|技术|重点|骨干|龙头|建设|"
     r"加快|发展|积极|开发|扩大|材料|设备|装备制造|产品|民营|外资|农户|合作社|金融|有条件|部门|银行"
 )
 
@@ -88,7 +88,11 @@ def _one(text: str, start: int, end: int) -> Iterator[Anchor]:
     name = text[start:end]
     if not 2 <= len(name) <= 20 or name in _places() or not re.fullmatch(r"[\w（）()·]+", name):
         return
-    if _NOT_A_NAME.search(re.sub(rf"{_ENDING}$", "", name)) or GENERIC.match(name) or NOT_A_THING.search(name):
+    if name.endswith(("公司", "集团")):
+        doubtful = re.search(r"企业|资源|优势|^(?:国家|我省|全省|大型|一批|有关|投资|跨国|上市|龙头|骨干)", name)
+    else:
+        doubtful = _NOT_A_NAME.search(re.sub(rf"{_ENDING}$", "", name))
+    if doubtful or GENERIC.match(name) or NOT_A_THING.search(name):
         return
     yield Anchor(name, start, end)
 

@@ -26,6 +26,8 @@ _CIRCUMSTANCE = re.compile(
     r"以.{1,60}为(?:导向|依托|基础|支撑|引领|龙头|骨干|主体|核心|链主|抓手)|在引进|短期内|注重|抓好|到\d{4}年|力争|其中|从而|做好|落实)"
 )
 _AIM = re.compile(r"^(?:打造|形成|建成|做强|做大|做大做强|创建|积极创建|建设|实现)[^、]*(?:产业链|产业集群|产业区|基地|产业园|中心|格局|集群|台阶|企业群)$|亿元")
+# Named building projects are under way already: nobody is to be brought in for them.
+_PROJECTS = re.compile(r"等(?:一批)?(?:重点|重大|关键|标志性)*(?:工程|项目)(?:建设)?$")
 # 由A向B转变, 从A转向B, 向B延伸发展
 _TURN = re.compile(
     r"(?:^|[^面导转])(?:向|转向)(?!上游|下游)(?P<to>[^向]{2,80}?)(?:等)?(?:方向|领域)?(?:延伸发展|拓展延伸|延伸|转变|转型|过渡|转化|拓展|升级|发展|跨越|迈进|$)"
@@ -34,7 +36,7 @@ _TURN_ONLY = re.compile(r"转向(?P<to>[^向]{2,120})$")
 # 在A、B等关键技术和产品方面实现突破
 _BREAKTHROUGH = re.compile(r"在(?P<things>.{2,100}?)(?:方面|领域|环节|上)?(?:实现|取得|形成)(?:新的|重大|关键)?突破")
 # X在A、B等领域的应用; X在A、B上的应用产业化关键技术
-_USE = re.compile(r"(?:及其)?在(?P<uses>[^在]{2,90}?)(?:等)?(?:行业|工业|制造)?(?:领域|方面|行业|上|中|等)(?:的)?[^在、]{0,8}应用.*$")
+_USE = re.compile(r"(?:及其)?在(?P<uses>[^在]{2,90}?)(?:等)?(?:行业|工业)?(?:领域|方面|行业|上|中|等)(?:的)?[^在、]{0,8}应用.*$")
 _AIMED_AT = re.compile(r"^以(?P<things>.{2,120}?)为(?:重点|目标|方向|主攻方向|主线)$")
 # 与汽车制造企业、电动汽车能源包企业强强合作
 _PARTNERS = re.compile(r"与(?P<partners>[^与]{2,60}?企业)(?:的)?(?:强强|开展|加强|深度|战略)*(?:合作|协作|联合)")
@@ -83,7 +85,7 @@ def find_asks(text: str, start: int, end: int) -> Iterator[Ask]:
             asks = list(_asks_of(text[a:b], a, b, current))
             for ask in asks:
                 yield _relabelled(ask, labelled)
-            current = asks[-1].kind if asks else (current if _keeps_going(text[a:b]) else None)
+            current = asks[-1].kind if asks else None
 
 
 def _asks_of(clause: str, start: int, end: int, current: str | None) -> Iterator[Ask]:
@@ -104,6 +106,8 @@ def _asks_of(clause: str, start: int, end: int, current: str | None) -> Iterator
     uses = _PURPOSE_OF_USE.match(clause)
     if uses and "、" in uses["uses"]:
         yield Ask(uses["uses"], "extend", start, end, "condition")
+        return
+    if _PROJECTS.search(clause):
         return
     if _AIM.search(clause) and "等" not in clause:
         return
@@ -160,11 +164,6 @@ def _relabelled(ask: Ask, kind: str | None) -> Ask:
     if kind is None or ask.kind == "talent":
         return ask
     return Ask(ask.phrase, kind, ask.start, ask.end, ask.facet, ask.continues)
-
-
-def _keeps_going(clause: str) -> bool:
-    """Whether an enumeration may go on behind `clause`, which itself asks for nothing."""
-    return False
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -14,7 +14,7 @@ from service.policy_text.words import GENERIC, MAKING_VERBS, NOT_A_THING
 MIN_CHARS, MAX_CHARS = 2, 30
 
 _BRACKET = re.compile(r"[（(][^（()）]*[)）]")
-_QUALITY = re.compile(r"^[高低超新强耐抗防轻精]?[^、]{0,3}(?:性|率|型|级|化|度|档)$")
+_QUALITY = re.compile(r"^[高低超新强耐抗防轻精]?[^、]{0,3}(?:性|率|型|级|度|档)$")
 _LEAD = re.compile(
     r"^(?:一批|一系列|系列|各种|各类|多种|其他|有关|相关|包括|以及|及其|及|和|与|或|等|若干|一些|部分|(?:一|两|二|三|四|五)大|"
     r"[^、的]{0,12}(?:好|高|强|大|用途|应用|需|急需|紧缺|完备|独特|自主|依赖进口|受制于人|为主)的|为主的|的)"
@@ -70,12 +70,14 @@ def trimmed(piece: str) -> str:
         before = text
         text = _LEAD.sub("", text, count=1).strip()
         shorter = _TAIL.sub("", text).rstrip("的").strip()
-        text = shorter if len(shorter) >= MIN_CHARS else text
+        # 贵金属 alone would be wider than 贵金属系列产品.
+        kept = 4 if text.endswith("系列产品") else MIN_CHARS
+        text = shorter if len(shorter) >= kept else text
     if not MIN_CHARS <= len(normalise(text)) <= MAX_CHARS or not re.search(r"[\w]", text):
         return ""
-    if GENERIC.match(text) or NOT_A_THING.search(text) or _QUALITY.match(text) and len(text) <= 4:
+    if NOT_A_THING.search(text) or (_QUALITY.match(text) and len(text) <= 4):
         return ""
-    return text
+    return "" if GENERIC.match(text) and not text.endswith("装备制造") else text
 
 
 def _pieces(phrase: str) -> Iterator[str]:
