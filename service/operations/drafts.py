@@ -54,12 +54,13 @@ def draft_chains(text: str) -> list[DraftChain]:
 def _draft_gaps(text: str, section: Section, anchors: list[Anchor]) -> list[DraftGap]:
     gaps = []
     seen: set[str] = set()
+    names = {anchor.name for anchor in anchors}
     for asks in _grouped(list(find_asks(text, section.start, section.end))):
         items = []
         for ask in asks:
             for item in read_items(_without(ask.phrase, anchors), ask.facet):
                 key = normalise(item.text)
-                if key not in seen and not any(item.text == anchor.name for anchor in anchors):
+                if key not in seen and item.text != section.name and item.text not in names:
                     seen.add(key)
                     items.append(item)
         if items:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 from matching.need import JOINTS
+from service.policy_text.places import place_names
 from service.policy_text.words import GENERIC, NOT_A_THING
 
 _ENDING = (
     r"(?:股份有限公司|有限责任公司|有限公司|集团公司|集团|公司|石化|机床|重工|钢铁|股份|药业|制药|锂业|铜业|铝业|电气|化工|生物|科技|光电|电子|机电|"
     r"汽车|航空|研究院|研究所|生物所|传动所|设计院|检验所|长控|茶油|精密|智能|重科|新材)"
 )
-_COMPANY = re.compile(rf"^[^、，的]{{2,18}}{_ENDING}$")
+# Of 高档数控机床 and 天水星火机床 only one is an enterprise: such endings prove nothing alone.
+_COMPANY = re.compile(r"^[^、，的]{2,18}(?:公司|集团|石化|科技|光电|重工|股份|研究院|研究所|设计院)$")
 _SURE = re.compile(
     r"(?:依托|支持|鼓励|发挥|以|由|、|和|与|^)(?P<name>[\w]{2,18}?(?:股份有限公司|有限责任公司|有限公司|集团公司|集团|公司))(?!化|战略|层)"
 )
 # “A、B等骨干企业”: whatever is enumerated are enterprises.
 _NAMED = re.compile(
-    r"(?:依托|以|发挥|支持|鼓励|推动|引导|依靠|聚集了|拥有|集聚了|抓住|做强|做大|培育|壮大)(?P<names>[^，。；;]{2,120}?)等(?:一批|[^，。；;、]{0,10}?)"
+    r"(?:依托|以|发挥|支持|鼓励|推动|引导|依靠|聚集了|拥有|集聚了|抓住|做强|做大|培育|壮大)(?P<names>[^，。；;]{2,120}?)等(?!方式)(?:一批|[^，。；;、式建通]{0,10}?)"
     r"(?:企业|公司|链主|龙头|院所)"
 )
 _AS_ROLE = re.compile(r"以(?P<names>[^，。；;]{2,120}?)(?:等(?P<rank>[^，。；;、]{0,8}企业)?)?为(?P<role>依托|重点|骨干|链主|龙头|核心|引领|主体)")
+_LEANED_ON = re.compile(r"依托(?P<names>[^，。；;等]{2,80})(?=[，,])")
 # “扩大玉门石化特种润滑产品生产规模”, “鼓励某某扩大…产能”
 _BY_PLACE = re.compile(r"(?:扩大|推进|支持|依托|做强|做大|、)(?P<name>[\u4e00-\u9fff]{2}(?:石化|钢铁|炼化|有色|电厂))(?!金属|产业|行业|工业|及|和)")
 _ASKED = re.compile(
@@ -34,7 +34,7 @@ _ASKED = re.compile(
 _LEAD = re.compile(r"^(?:依托|以|发挥|支持|鼓励|推动|引导|由|和|与|及)")
 _NOT_A_NAME = re.compile(
     r"国家|企业|资源|优势|产业|地区|基础|条件|项目|平台|园区|基地|中心|机构|院校|高校|大学|单位|各地|我省|全省|社会|资本|市场|技术|重点|骨干|龙头|建设|"
-    r"加快|发展|积极|开发|扩大|材料|设备|装备制造|产品|民营|外资|农户|合作社|金融|有条件|部门|银行"
+    r"加快|发展|积极|开发|扩大|的|通过|材料|设备|装备|产品|民营|外资|农户|合作社|金融|有条件|部门|银行"
 )
 
 
@@ -64,6 +64,8 @@ def _mentions(text: str, start: int, end: int) -> Iterator[Anchor]:
     for hit in _AS_ROLE.finditer(text, start, end):
         sure = hit["rank"] is not None or hit["role"] in ("链主", "骨干", "龙头")
         yield from _names(text, *hit.span("names"), sure=sure)
+    for hit in _LEANED_ON.finditer(text, start, end):
+        yield from _names(text, *hit.span("names"), sure=False)
     for pattern in (_SURE, _BY_PLACE, _ASKED):
         for hit in pattern.finditer(text, start, end):
             yield from _one(text, *hit.span("name"))
@@ -86,7 +88,7 @@ def _one(text: str, start: int, end: int) -> Iterator[Anchor]:
     lead = _LEAD.match(text[start:end])
     start += lead.end() if lead else 0
     name = text[start:end]
-    if not 2 <= len(name) <= 20 or name in _places() or not re.fullmatch(r"[\w（）()·]+", name):
+    if not 2 <= len(name) <= 20 or name in place_names() or not re.fullmatch(r"[\w（）()·]+", name):
         return
     if name.endswith(("公司", "集团")):
         doubtful = re.search(r"企业|资源|优势|^(?:国家|我省|全省|大型|一批|有关|投资|跨国|上市|龙头|骨干)", name)
@@ -95,12 +97,3 @@ def _one(text: str, start: int, end: int) -> Iterator[Anchor]:
     if doubtful or GENERIC.match(name) or NOT_A_THING.search(name):
         return
     yield Anchor(name, start, end)
-
-
-@cache
-def _places() -> frozenset[str]:
-    """Names of places, long and short: they stand in enumerations beside enterprises."""
-    table = resources.files("data").joinpath("regions", "regions.tsv")
-    with table.open(encoding="utf-8") as lines:
-        names = [row["name"] for row in csv.DictReader(lines, delimiter="\t")]
-    return frozenset(names) | frozenset(re.sub(r"(?:省|市|地区|盟|县|自治州)$", "", name) for name in names)

@@ -25,7 +25,7 @@ _CIRCUMSTANCE = re.compile(
     r"^(?:依托|依靠|凭借|通过|围绕|按照|结合|根据|顺应|针对|利用|立足|坚持|适应|积极适应|充分发挥|发挥|把|将|使|使其|成为|建成|有效整合|以市场|"
     r"以.{1,60}为(?:导向|依托|基础|支撑|引领|龙头|骨干|主体|核心|链主|抓手)|在引进|短期内|注重|抓好|到\d{4}年|力争|其中|从而|做好|落实)"
 )
-_AIM = re.compile(r"^(?:打造|形成|建成|做强|做大|做大做强|创建|积极创建|建设|实现)[^、]*(?:产业链|产业集群|产业区|基地|产业园|中心|格局|集群|台阶|企业群)$|亿元")
+_AIM = re.compile(r"^(?:打造|形成|建成|做强|做大|做大做强|创建|积极创建|建设|实现)[^、]*(?:产业链|产业集群|产业区|基地|产业园|中心|格局|集群|台阶|企业群)$|亿元|[百千万]亿级")
 # Named building projects are under way already: nobody is to be brought in for them.
 _PROJECTS = re.compile(r"等(?:一批)?(?:重点|重大|关键|标志性)*(?:工程|项目)(?:建设)?$")
 # 由A向B转变, 从A转向B, 向B延伸发展
@@ -40,8 +40,18 @@ _USE = re.compile(r"(?:及其)?在(?P<uses>[^在]{2,90}?)(?:等)?(?:行业|工�
 _AIMED_AT = re.compile(r"^以(?P<things>.{2,120}?)为(?:重点|目标|方向|主攻方向|主线)$")
 # 与汽车制造企业、电动汽车能源包企业强强合作
 _PARTNERS = re.compile(r"与(?P<partners>[^与]{2,60}?企业)(?:的)?(?:强强|开展|加强|深度|战略)*(?:合作|协作|联合)")
-_IN_PLACE = re.compile(r"^(?:进而)?(?:在|支持|鼓励|推动|引导|来)(?P<place>[\w]{2,14}?)(?=布局|建设|扩大|研制|联合|牵头|发展|开展)")
-_OBJECT_FIRST = re.compile(r"(?:的)?(?:研发应用|研发|研制|产业化|产业化发展|二次开发|开发|创制|规模化发展|发展|建设|回收|利用|循环利用|生产能力|生产规模|产能|质量|产品结构|技术水平|能力和水平|研究和开发|体系|攻关)$")
+_IN_PLACE = re.compile(r"^(?:进而)?(?:在|支持|鼓励)(?P<place>(?:(?!的)\w){2,14}?)(?=布局|建设|扩大|研制|联合|牵头|发展|开展)")
+_OBJECT_FIRST = re.compile(r"(?:的)?(?:研发应用|研发|研制|产业化|产业化发展|二次开发|开发|创制|规模化发展|发展|建设|回收|利用|循环利用|生产能力|生产规模|产能|质量|结构|能力|水平|规模|平台|研究和开发|体系|攻关|加工|认证|生产|制造|产业|行业|检测中心|服务)$")
+# 打造…的西部数控机床生产基地, 建成全国重要的风电装备制造产业基地
+_BASE = re.compile(
+    r"(?:打造|建设|建成|创建|形成)(?P<things>[^亿]{2,60}?)(?:生产|制造|加工|产业|种植|养殖|运行维护)*(?:基地|加工制造运行维护中心)(?:建设)?$"
+)
+_NO_MARKET_BASE = re.compile(r"示范|国家级?高|创新|研发|孵化|实训|“|(?:国家|产业)$")
+# 形成从A、B等部件到C制造的完整产业链
+_FROM_TO = re.compile(r"从(?P<first>.{2,80}?)(?:等[^到]{0,6})?到(?P<last>[^，]{2,40}?)的?(?:完整|全)?(?:的)?产业链")
+# 发挥当归、党参等…资源优势: what the chain already has and is to be strong in
+_STRENGTH = re.compile(r"^(?:充分|更好)?(?:发挥|利用)(?P<things>[^，]*、[^，]*?等[^，]{0,30}?)(?:资源|产业|技术|品种|的|和|特色)*优势$")
+_LEADERS = re.compile(r"等方式|的(?:大型|骨干|龙头|领军|优势|核心|知名)+企业(?:集团)?$")
 _PURPOSE_OF_USE = re.compile(r"(?:围绕|面向|服务)(?P<uses>[^，]{2,60}?)(?:等)?(?:三大|两大|四大|五大)?(?:下游|领域|行业|需求)$")
 
 
@@ -107,7 +117,20 @@ def _asks_of(clause: str, start: int, end: int, current: str | None) -> Iterator
     if uses and "、" in uses["uses"]:
         yield Ask(uses["uses"], "extend", start, end, "condition")
         return
-    if _PROJECTS.search(clause):
+    if _PROJECTS.search(clause) or _LEADERS.search(clause):
+        return
+    chain = _FROM_TO.search(clause)
+    if chain:
+        yield Ask(chain["first"], "fill", start, end)
+        yield Ask(chain["last"], "fill", start, end, continues=True)
+        return
+    base = _BASE.search(clause)
+    if base and not _NO_MARKET_BASE.search(base["things"]):
+        yield Ask(base["things"], "strengthen", start, end)
+        return
+    strength = _STRENGTH.match(clause)
+    if strength:
+        yield Ask(strength["things"], "strengthen", start, end)
         return
     if _AIM.search(clause) and "等" not in clause:
         return
@@ -131,7 +154,7 @@ def _made(clause: str, start: int, end: int, current: str | None) -> Iterator[As
     if verbs is None:  # the enumeration goes on after a comma
         yield from _with_uses(clause, current or "fill", start, end, continues=True)
         return
-    phrase = words[verbs.end() :]
+    phrase = re.sub(r"(?<!全)产业链$", "产业", words[verbs.end() :])
     if WEAK_VERBS.match(verbs[0]) and not (
         "等" in phrase or "、" in phrase or _USE.search(phrase) or _OBJECT_FIRST.search(phrase)
     ):
