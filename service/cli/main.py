@@ -17,7 +17,9 @@ from matching.errors import MatchingError
 from service.cli.companies import import_command, template
 from service.cli.database import db, seed
 from service.cli.demo import demo
+from service.cli.drafts import draft_gaps
 from service.cli.evaluate import evaluate
+from service.cli.gap_checks import check_gap
 from service.cli.index import index
 from service.cli.match import match
 from service.cli.serve import serve
@@ -38,7 +40,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, db, seed, import_command, template, index, match, show, serve, evaluate):
+for command in (demo, db, seed, import_command, template, index, match, show, serve, evaluate, draft_gaps, check_gap):
     cli.add_command(command)
 
 

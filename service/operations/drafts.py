@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from matching.passages import normalise
 from service.policy_text.anchors import Anchor, find_anchors
-from service.policy_text.clauses import Ask, find_asks, find_sentences
+from service.policy_text.clauses import Ask, find_asks
 from service.policy_text.items import Item, read_items
 from service.policy_text.sections import Section, Target, find_sections, find_target
 
@@ -66,7 +66,8 @@ def _draft_gaps(text: str, section: Section, anchors: list[Anchor]) -> list[Draf
         if items:
             start, end = asks[0].start, asks[-1].end
             near = _anchors_near(text, section, anchors, start)
-            gaps.append(DraftGap(_title(items), asks[0].kind, tuple(items), near, start, end))
+            kind = "talent" if all(item.facet == "technology" for item in items) else asks[0].kind
+            gaps.append(DraftGap(_title(items), kind, tuple(items), near, start, end))
     return gaps
 
 
@@ -89,20 +90,20 @@ def _without(phrase: str, anchors: list[Anchor]) -> str:
 
 
 def _anchors_near(text: str, section: Section, anchors: list[Anchor], start: int) -> tuple[str, ...]:
-    """The enterprises of the gap's own sentence, else of the last sentence before it in its paragraph."""
-    near: tuple[str, ...] = ()
-    paragraph = text.rfind("\n", 0, start) + 1
-    for a, b in find_sentences(text, max(section.start, paragraph), section.end):
-        if a > start:
-            break
-        here = tuple(anchor.name for anchor in anchors if anchor.name in text[a:b])
-        near = here or near
-    return near
+    """The enterprises named in the gap's own sentence, else in the one before it in its paragraph."""
+    paragraph = max(section.start, text.rfind("\n", 0, start) + 1)
+    end = text.find("。", start)
+    before, _, own = text[paragraph : end if end >= 0 else section.end].rpartition("。")
+    for sentence in (own, before.rpartition("。")[2]):
+        named = tuple(anchor.name for anchor in anchors if anchor.name in sentence)
+        if named:
+            return named
+    return ()
 
 
 def _title(items: list[Item]) -> str:
     """The class if the text sums the things up in one, else the first things."""
-    classes = [item.text for item in items if item.is_class]
+    classes = [item.text for item in items if item.is_class and item.facet != "condition"]
     names = classes if len(classes) == 1 else [item.text for item in items]
     title = names[0]
     for count, name in enumerate(names[1:3], start=2):

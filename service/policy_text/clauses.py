@@ -167,9 +167,10 @@ def _with_uses(phrase: str, kind: str, start: int, end: int, *, continues: bool 
     if use is None:
         yield Ask(phrase, kind, start, end, continues=continues)
         return
+    kind = "extend" if kind == "fill" else kind
     if use.start() >= 2:
         yield Ask(phrase[: use.start()], kind, start, end, continues=continues)
-    yield Ask(use["uses"], kind, start, end, "condition", continues=True)
+    yield Ask(use["uses"], kind, start, end, "condition", continues=use.start() >= 2 or continues)
 
 
 def _kind(verbs: str, phrase: str) -> str:
