@@ -25,3 +25,8 @@ def companies_path() -> Path:
 def weights_path() -> Path:
     """The weights that are in use."""
     return _data() / "weights" / WEIGHTS
+
+
+def dictionary_paths() -> list[Path]:
+    """The shipped dictionaries, one a chain."""
+    return sorted((_data() / "dictionaries").glob("*.yaml"))

@@ -14,7 +14,9 @@ from service.operations.drafts import DraftChain, DraftGap, draft_chains
 from service.readers.policy_documents import read_policy_document
 
 _COUNTS = mark("{name}: {chains} chains, {gaps} draft gaps, {requirements} requirements")
-_NOTHING = mark("No chain and no gap found: give a text that says what is to be developed, for example 重点发展….")
+_NOTHING = mark(
+    "No chain and no gap found: give a text that says what is to be developed, for example 重点发展…."
+)
 _UNNAMED = mark("(chain without a name)")
 _TARGET = mark("target {output}亿元 {year}")
 _ANCHORS = mark("anchors: {names}")
@@ -34,7 +36,9 @@ def draft_gaps(opened: Opened, file: Path, lang: str | None, as_json: bool) -> N
     document = read_policy_document(file.name, file.read_bytes())
     chains = draft_chains(document.text)
     if as_json:
-        print_json({"chains": [chain_as_json(document.text, chain) for chain in chains], "text": document.text})
+        print_json(
+            {"chains": [chain_as_json(document.text, chain) for chain in chains], "text": document.text}
+        )
         return
     _print_drafts(document.name, document.text, chains, lang or opened.config.language)
 

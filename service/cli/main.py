@@ -40,7 +40,20 @@ def cli() -> None:
     """
 
 
-for command in (demo, db, seed, import_command, template, index, match, show, serve, evaluate, draft_gaps, check_gap):
+for command in (
+    demo,
+    db,
+    seed,
+    import_command,
+    template,
+    index,
+    match,
+    show,
+    serve,
+    evaluate,
+    draft_gaps,
+    check_gap,
+):
     cli.add_command(command)
 
 

@@ -1,1 +1,1 @@
-"""Reading official Chinese: sections of chains, clauses and their verbs, items of enumerations, enterprises."""
+"""Reading official Chinese: sections, clauses with their verbs, items, enterprises."""

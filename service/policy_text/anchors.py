@@ -24,10 +24,14 @@ _NAMED = re.compile(
     r"(?:依托|以|发挥|支持|鼓励|推动|引导|依靠|聚集了|拥有|集聚了|抓住|做强|做大|培育|壮大)(?P<names>[^，。；;]{2,120}?)等(?!方式)(?:一批|[^，。；;、式建通]{0,10}?)"
     r"(?:企业|公司|链主|龙头|院所)"
 )
-_AS_ROLE = re.compile(r"以(?P<names>[^，。；;]{2,120}?)(?:等(?P<rank>[^，。；;、]{0,8}企业)?)?为(?P<role>依托|重点|骨干|链主|龙头|核心|引领|主体)")
+_AS_ROLE = re.compile(
+    r"以(?P<names>[^，。；;]{2,120}?)(?:等(?P<rank>[^，。；;、]{0,8}企业)?)?为(?P<role>依托|重点|骨干|链主|龙头|核心|引领|主体)"
+)
 _LEANED_ON = re.compile(r"依托(?P<names>[^，。；;等]{2,80})(?=[，,])")
 # “扩大玉门石化特种润滑产品生产规模”, “鼓励某某扩大…产能”
-_BY_PLACE = re.compile(r"(?:扩大|推进|支持|依托|做强|做大|、)(?P<name>[\u4e00-\u9fff]{2}(?:石化|钢铁|炼化|有色|电厂))(?!金属|产业|行业|工业|及|和)")
+_BY_PLACE = re.compile(
+    r"(?:扩大|推进|支持|依托|做强|做大|、)(?P<name>[\u4e00-\u9fff]{2}(?:石化|钢铁|炼化|有色|电厂))(?!金属|产业|行业|工业|及|和)"
+)
 _ASKED = re.compile(
     r"(?:支持|鼓励|推动|引导)(?P<name>[\u4e00-\u9fff]{3,10}?)(?:扩大|研制|联合|建设|研发|开发|牵头|与|做强|做大)"
 )
@@ -91,7 +95,9 @@ def _one(text: str, start: int, end: int) -> Iterator[Anchor]:
     if not 2 <= len(name) <= 20 or name in place_names() or not re.fullmatch(r"[\w（）()·]+", name):
         return
     if name.endswith(("公司", "集团")):
-        doubtful = re.search(r"企业|资源|优势|^(?:国家|我省|全省|大型|一批|有关|投资|跨国|上市|龙头|骨干)", name)
+        doubtful = re.search(
+            r"企业|资源|优势|^(?:国家|我省|全省|大型|一批|有关|投资|跨国|上市|龙头|骨干)", name
+        )
     else:
         doubtful = _NOT_A_NAME.search(re.sub(rf"{_ENDING}$", "", name))
     if doubtful or GENERIC.match(name) or NOT_A_THING.search(name):

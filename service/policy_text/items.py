@@ -35,11 +35,15 @@ _MATTER = (
     "研发团队|团队|队伍|人才|本地配套率?|国产替代|(?:生产|制造)企业来?[^、的]{0,6}落户|依赖进口的缺口"
 )
 _TAIL = re.compile(rf"(?:的)?(?:{_MAKING}|{_MATTER}|的(?:缺口|短板|难题|瓶颈)|等|及其|及|和|与|以及|并)+$")
-_TECHNICAL = re.compile(r"(?:技术|工艺|工程化|攻关|制备|核心技术|技术瓶颈)(?:和产品|方面|难题|瓶颈|水平|研发|攻关|与核心部件|应用|的)*$")
+_TECHNICAL = re.compile(
+    r"(?:技术|工艺|工程化|攻关|制备|核心技术|技术瓶颈)(?:和产品|方面|难题|瓶颈|水平|研发|攻关|与核心部件|应用|的)*$"
+)
 _PROCESS = re.compile(
     r"(?:工艺|冶炼|加工|分离|提纯|回收|拆解|利用|熔铸|合成|裂化|聚合|氧化|氢化|硝化|光化|异构化|加氢|烧结|压延|培养|种植|养殖|采收|脱壳|压榨|繁育|抚育|提取|纯化|发酵|再生)$"
 )
-_SERVICE = re.compile(r"(?:服务业?|物流|商务|运维|租赁|认证|溯源|追溯|评估|检测评估|仓储|营销|试验|修磨|运行维护)$")
+_SERVICE = re.compile(
+    r"(?:服务业?|物流|商务|运维|租赁|认证|溯源|追溯|评估|检测评估|仓储|营销|试验|修磨|运行维护)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,10 @@ class Item:
 
 
 def read_items(phrase: str, facet: Facet | None = None) -> list[Item]:
-    """The items of `phrase`, each text a piece of it (brackets left out). `facet` overrides what the endings say."""
+    """The items of `phrase`, each text a piece of it (brackets left out).
+
+    `facet` overrides what the endings say.
+    """
     bare = _without_brackets(phrase)
     default: Facet = "technology" if _TECHNICAL.search(bare) else "product"
     listed, *summaries = AND_SO_ON.split(bare)

@@ -24,7 +24,9 @@ _GENERIC_NAME = re.compile(
     r"^(?:[\d一二三四五六七八九十]*[条个大]|全省|我省|全市|我市|若干|一批|优势|特色|重点|新兴|战略性|支柱|主导|传统|"
     r"首位|现代|未来|相关|先进|高端|完善|完整|上下游|关联|绿色|循环|富民|的|和|与|及|、)*$"
 )
-_AIM = re.compile(r"(?:打造|形成|建成|做强|做大|建设|培育)[^，。；;\r\n]{0,10}?亿[元级][^，。；;\r\n]{0,30}?(?:产业链|产业集群|产业)")
+_AIM = re.compile(
+    r"(?:打造|形成|建成|做强|做大|建设|培育)[^，。；;\r\n]{0,10}?亿[元级][^，。；;\r\n]{0,30}?(?:产业链|产业集群|产业)"
+)
 _OUTPUT = re.compile(r"(?P<count>[一二两三四五六七八九\d]*)(?P<unit>[百千万])亿[元级]?")
 _YEAR = re.compile(r"到(20\d\d)年")
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", start=1)} | {"两": 2}
@@ -60,7 +62,7 @@ class _Heading:
 
 
 def find_sections(text: str) -> list[Section]:
-    """The chains that `text` has headings for; else the whole text as one, named after its aim if it has one."""
+    """The chains that `text` has headings for; else the whole text as one, named after its aim."""
     headings = list(_headings(text))
     sections = []
     outer: list[_Heading] = []
@@ -82,7 +84,7 @@ def find_sections(text: str) -> list[Section]:
 
 
 def find_target(text: str, section: Section) -> Target | None:
-    """The output that `section` aims at; the year from its own words or from the one sentence that sets it for all."""
+    """The output that `section` aims at; the year from its words or from a sentence on the output of all."""
     for clause in re.finditer(r"[^，。；;\r\n]+", text[section.start : section.end]):
         output = _OUTPUT.search(clause[0])
         if output and re.search(r"打造|形成|做强|做大|达到|迈上|建成|突破|发展|实现", clause[0]):
@@ -98,7 +100,7 @@ def find_target(text: str, section: Section) -> Target | None:
 
 def _common_years(text: str) -> list[str]:
     sentences = re.findall(r"[^。；;\r\n]+", text)
-    return [year for part in sentences if "产业链" in part for year in _YEAR.findall(part)]
+    return [year for part in sentences if "产业链" in part and "亿" in part for year in _YEAR.findall(part)]
 
 
 def _headings(text: str) -> Iterator[_Heading]:
@@ -115,7 +117,7 @@ def _headings(text: str) -> Iterator[_Heading]:
 
 
 def _chain_name(title: str) -> str | None:
-    """“依托石化产业优势，发展合成材料及精细化工产业链” gives 合成材料及精细化工; None when no chain is named."""
+    """“依托石化优势，发展精细化工产业链” gives 精细化工; None when no chain is named."""
     found = _CHAIN.search(re.split(r"[，,]", title)[-1])
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""The words of official Chinese that the rules turn on: verbs with the kind of gap they tell of, and generic nouns."""
+"""The words of official Chinese that the rules turn on: verbs with their kind of gap, and generic nouns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _FILL = (
 _EXTEND = "延伸|拓展|延长|拓宽|拉长|转向|跨入"
 _SUPPORT = "配套(?!件|产品|设备|装备|企业|水平|率|能力|铝)"
 _STRENGTHEN = (
-    "做大|做强|做优|做精|做特|做细|做长|提升(?!机)|提高|扩大|巩固|壮大|稳固|稳定|完善|振兴|升级|调整|增强|改造|挖掘|擦亮"
+    "做大|做强|做优|做精|做特|做细|做长|提升(?!机)|提高|扩大|巩固|壮大|"
+    "稳固|稳定|完善|振兴|升级|调整|增强|改造|挖掘(?!机)|擦亮"
 )
 _TALENT = "突破|攻克|攻关|研发|掌握|培养"
 
@@ -53,7 +54,9 @@ _GENERIC_PARTS = (
     "短板|瓶颈|断点|堵点|缺口|问题|台阶|目标|任务|措施|政策|有关|相关|关联|其他|其它|各类|各种|多种|一批|系列化|差异化|多元化|"
     "三大|两大|四大|五大|方向|级|化|的|等|及其|及|和|与|以及|或|、|在|上|中|对|向|为|以"
 )
-GENERIC = re.compile(rf"^(?:{_GENERIC_PARTS}|\d+|[一二三四五六七八九十百千万]+[个条项大种类]?|\d+[亿万元%％年]+|[百千万]亿元?级?)*$")
+GENERIC = re.compile(
+    rf"^(?:{_GENERIC_PARTS}|\d+|[一二三四五六七八九十百千万]+[个条项大种类]?|\d+[亿万元%％年]+|[百千万]亿元?级?)*$"
+)
 # Aims and vessels, not things: an item that ends so is no requirement.
 NOT_A_THING = re.compile(
     r"(?:产业链|价值链|供应链|产业集群|集群|产业园|园区|科技园|示范区|试验区|集聚区|产业区|开发区|竞争力|附加值|结构调整|结构|优势|增长点|影响力|知名度|"

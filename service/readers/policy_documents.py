@@ -1,6 +1,6 @@
 """The text of a policy document: txt, docx, or pdf with a text layer.
 
-Line ends become a line feed and a byte order mark goes; offsets of drafts count in the text that is given here.
+Line ends become a line feed and a byte order mark goes; offsets of drafts count in the text given here.
 """
 
 from __future__ import annotations
@@ -44,7 +44,11 @@ def read_policy_document(name: str, content: bytes) -> PolicyDocument:
     """
     ending = PurePath(name).suffix.lower()
     if ending not in ENDINGS:
-        advice = "save it as docx" if ending in (".doc", ".wps", ".rtf", ".odt") else "give a txt, docx or pdf file"
+        advice = (
+            "save it as docx"
+            if ending in (".doc", ".wps", ".rtf", ".odt")
+            else "give a txt, docx or pdf file"
+        )
         raise UnreadableDocument(f"{name}: files ending in {ending or 'nothing'!r} are not read: {advice}")
     if len(content) > MAX_BYTES:
         raise UnreadableDocument(
@@ -75,8 +79,8 @@ def _read_txt(name: str, content: bytes) -> str:
 
 
 def _read_docx(name: str, content: bytes) -> str:
-    from docx import Document  # noqa: PLC0415  slow to import
-    from docx.oxml.exceptions import InvalidXmlError  # noqa: PLC0415
+    from docx import Document
+    from docx.oxml.exceptions import InvalidXmlError
 
     if content.startswith(b"\xd0\xcf\x11\xe0"):  # an old Office container: a doc, or a docx with a password
         raise UnreadableDocument(
@@ -91,15 +95,23 @@ def _read_docx(name: str, content: bytes) -> str:
         return "\n".join(_docx_lines(document))
     except UnreadableDocument:
         raise
-    except (zipfile.BadZipFile, InvalidXmlError, KeyError, ValueError, SyntaxError, OSError, AttributeError) as err:
+    except (
+        zipfile.BadZipFile,
+        InvalidXmlError,
+        KeyError,
+        ValueError,
+        SyntaxError,
+        OSError,
+        AttributeError,
+    ) as err:
         raise UnreadableDocument(
-            f"{name}: not a docx file, or a damaged one ({type(err).__name__}): open it and save it as docx again"
+            f"{name}: not a docx file, or a damaged one ({type(err).__name__}): save it as docx again"
         ) from err
 
 
 def _docx_lines(document: object) -> Iterator[str]:
     """Paragraphs and the cells of tables in the order of the document."""
-    from docx.table import Table  # noqa: PLC0415
+    from docx.table import Table
 
     for block in document.iter_inner_content():  # type: ignore[attr-defined]
         if isinstance(block, Table):
@@ -110,8 +122,8 @@ def _docx_lines(document: object) -> Iterator[str]:
 
 
 def _read_pdf(name: str, content: bytes) -> str:
-    from pypdf import PdfReader  # noqa: PLC0415  slow to import
-    from pypdf.errors import PyPdfError  # noqa: PLC0415
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
 
     try:
         reader = PdfReader(io.BytesIO(content))
@@ -121,7 +133,7 @@ def _read_pdf(name: str, content: bytes) -> str:
     except UnreadableDocument:
         raise
     except Exception as err:
-        # pypdf lets many kinds of error through for damaged files, DependencyError for rare ciphers among them.
+        # pypdf lets many kinds of error through for damaged files and rare ciphers.
         known = isinstance(err, PyPdfError)
         raise UnreadableDocument(
             f"{name}: not a pdf file, a damaged one or one that cannot be decrypted "
@@ -130,7 +142,7 @@ def _read_pdf(name: str, content: bytes) -> str:
     text = "\n".join(pages)
     if not text.strip():
         raise UnreadableDocument(
-            f"{name}: {len(pages)} pages without text, a scan perhaps: run character recognition over it first"
+            f"{name}: {len(pages)} pages without text, a scan perhaps: run text recognition over it first"
         )
     return _rejoined(text)
 
