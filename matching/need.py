@@ -34,7 +34,7 @@ _USE = re.compile(
     r"^(?:主要)?(?:用于|应用于|适用于|面向|服务(?:于|(?!器|机器人))|依托|提升(?!机(?![械电器]))|提高|带动|围绕|满足|防治|实现|推动|促进(?!剂)|替代|拓展应用)"
 )
 # “A、B等C”. No such 等 is in 等离子, 等静压, 等速万向节, 高等级; 等速冻食品 and 等离子交换膜 are.
-_AND_SO_ON = re.compile(r"(?<!高)等(?!离子(?!交换)|静压|级|温锻|速(?:万向|驱动))")
+AND_SO_ON = re.compile(r"(?<!高)等(?!离子(?!交换)|静压|级|温锻|速(?:万向|驱动))")
 _MAKING = re.compile(r"(?:研发|研制|生产|制造|精深加工|深加工|加工|产业化|系列产品|及|和)+$")
 _QUALITY = re.compile(r"^[高低超新强耐抗防轻精]?[^、]{0,3}(?:性|率|型|级|化|度|档)$")
 _MODIFIERS = re.compile(
@@ -43,8 +43,8 @@ _MODIFIERS = re.compile(
     r"特种|精密|超微细|高强高导|高强型|功能性|高效节能|国产|精品|传统|主要|重点|规模化|专业化|标准化)的?"
 )
 # 和 and 与 inside words are no joints: 饱和, 中和, 共和, 调和…
-_JOINTS = re.compile(
-    r"、|以及|及其|(?<=[^饱中共调缓混温总平祥])和(?![田平县谐])|与|(?<![普涉以埃触顾波])及|或者|或|/"
+JOINTS = re.compile(
+    r"、|以及|及其|(?<=[^饱中共调缓混温总平祥])和(?![田平县谐])|与|(?<![普涉以埃触顾波])及(?!以[上下])|或者|或|/"
 )
 _BRACKETS = re.compile(r"[（(]([^（()）]*)[)）]")
 _MIN_CHARS = 2
@@ -108,7 +108,7 @@ def _terms(need: str) -> Iterator[tuple[str, Facet, Level, float]]:
                 yield item, "condition", "should", USE_WEIGHT
             continue
         clause = _VERBS.sub("", clause)
-        items, *summary = _AND_SO_ON.split(clause, maxsplit=1)
+        items, *summary = AND_SO_ON.split(clause, maxsplit=1)
         for item in _items(items):
             yield _graded(item, ITEM_WEIGHT)
         for item in _items("".join(summary).lstrip("的")):
@@ -122,8 +122,8 @@ def _graded(item: str, weight: float) -> tuple[str, Facet, Level, float]:
 
 
 def _items(text: str) -> Iterator[str]:
-    inside = [piece for bracket in _BRACKETS.findall(text) for piece in _JOINTS.split(bracket)]
-    for piece in [*_JOINTS.split(_BRACKETS.sub("", text)), *inside]:
+    inside = [piece for bracket in _BRACKETS.findall(text) for piece in JOINTS.split(bracket)]
+    for piece in [*JOINTS.split(_BRACKETS.sub("", text)), *inside]:
         item = _ENDINGS.sub("", piece.strip(" 　“”\"'的")).strip("的")
         if len(normalise(item)) >= _MIN_CHARS:
             yield item

@@ -30,3 +30,8 @@ def weights_path() -> Path:
 def compliance_rules_path() -> Path:
     """The rules of the fair-competition check."""
     return _data() / "compliance" / "rules.yaml"
+
+
+def dictionary_paths() -> list[Path]:
+    """The shipped dictionaries, one a chain."""
+    return sorted((_data() / "dictionaries").glob("*.yaml"))

@@ -11,7 +11,9 @@ from service.cli.compliance import check_compliance
 from service.cli.context import Opened
 from service.cli.database import db, seed
 from service.cli.demo import demo
+from service.cli.drafts import draft_gaps
 from service.cli.evaluate import evaluate
+from service.cli.gap_checks import check_gap
 from service.cli.index import index
 from service.cli.match import match
 from service.cli.serve import serve
@@ -54,5 +56,7 @@ for command in (
     serve,
     evaluate,
     check_compliance,
+    check_gap,
+    draft_gaps,
 ):
     cli.add_command(command)

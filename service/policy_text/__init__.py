@@ -1,0 +1,1 @@
+"""Reading official Chinese: sections, clauses with their verbs, items, enterprises."""
