@@ -42,6 +42,8 @@ _ENUMERATOR = re.compile(
     r"(?P<a>（[一二三四五六七八九十]+）)|(?P<b>[一二三四五六七八九十]+、)|(?P<c>[0-9]{1,2}[.、])|(?P<d>（[0-9]{1,2}）)"
     r"|(?P<e>[一二三四五六七八九十]+是)|(?P<f>[-•·—○●]+)|(?P<g>[①-⑳])"
 )
+# Words further off than this govern nothing, and a text without full stops must not take long.
+_FAR = 600
 _HEADING_MARKS = re.compile(r"[#>]+")
 
 
@@ -128,7 +130,7 @@ def _holds(context: Context, place: _Place) -> bool:
     if context.where == "inside":
         return context.pattern.search(text, place.start, place.end) is not None
     if context.where == "after":
-        return context.pattern.search(text[place.end :]) is not None
+        return context.pattern.search(text[place.end : place.end + _FAR]) is not None
     before = _before(context, place)
     return any(
         context.broken_by is None or not context.broken_by.search(before, hit.end())
@@ -139,7 +141,7 @@ def _holds(context: Context, place: _Place) -> bool:
 def _before(context: Context, place: _Place) -> str:
     text = place.segment.text
     if context.reach == "segment":
-        return f"{place.segment.head}；{text[: place.start]}"
+        return f"{place.segment.head}；{text[max(place.start - _FAR, 0) : place.start]}"
     start = place.clause_start
     if context.reach == "near" and start:
         start = max((text.rfind(mark, 0, start - 1) + 1 for mark in "，："), default=0)

@@ -13,8 +13,12 @@ from service.operations.compliance import check_text, list_excused
 from service.readers.compliance_rules import parse_compliance_rules, read_compliance_rules
 from service.shipped import chain_profile_paths, compliance_rules_path
 from tests.service.operations.compliance_phrases import (
+    FIFTH_ILLEGAL,
+    FIFTH_LEGAL,
     FIRST_ILLEGAL,
     FIRST_LEGAL,
+    FOURTH_ILLEGAL,
+    FOURTH_LEGAL,
     SECOND_ILLEGAL,
     SECOND_LEGAL,
     SEED,
@@ -23,7 +27,8 @@ from tests.service.operations.compliance_phrases import (
 )
 
 ILLEGAL = [*FIRST_ILLEGAL.items(), *SECOND_ILLEGAL.items(), *THIRD_ILLEGAL.items()]
-LEGAL = [*FIRST_LEGAL, *SECOND_LEGAL, *THIRD_LEGAL]
+MORE_ILLEGAL = [*FOURTH_ILLEGAL, *FIFTH_ILLEGAL]
+LEGAL = [*FIRST_LEGAL, *SECOND_LEGAL, *THIRD_LEGAL, *FOURTH_LEGAL, *FIFTH_LEGAL]
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,11 @@ def test_rebate_of_the_seed_is_blocked_with_its_clause(rules: ComplianceRules) -
 @pytest.mark.parametrize(("phrase", "clause"), ILLEGAL, ids=[phrase for phrase, _ in ILLEGAL])
 def test_illegal_phrase_is_found_with_its_clause(phrase: str, clause: str, rules: ComplianceRules) -> None:
     assert any(clause in finding.clause for finding in check_text(phrase, rules))
+
+
+@pytest.mark.parametrize("phrase", MORE_ILLEGAL)
+def test_further_illegal_phrase_is_found(phrase: str, rules: ComplianceRules) -> None:
+    assert check_text(phrase, rules)
 
 
 @pytest.mark.parametrize("phrase", LEGAL)
