@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from service.cli.main import cli
+from service.cli.commands import cli
 
 SEED = "各地可根据产业链发展需要，对重点领域和骨干企业实行税收返还政策"
 
