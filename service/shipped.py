@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-WEIGHTS = "hand-1.json"
+WEIGHTS = "learned-1.json"
 
 
 def _data() -> Path:
@@ -20,6 +20,11 @@ def chain_profile_paths() -> list[Path]:
 def companies_path() -> Path:
     """The shipped company base."""
     return _data() / "companies" / "a-share-companies.jsonl"
+
+
+def dictionary_paths() -> list[Path]:
+    """The shipped dictionaries of the chains."""
+    return sorted((_data() / "dictionaries").glob("*.yaml"))
 
 
 def weights_path() -> Path:

@@ -56,7 +56,14 @@ def evaluate(
     ):
         engines = opened.engines
         evaluation = run_evaluation(
-            queries, qrels, companies, engines.embedder, engines.weights, Path(scratch), progress
+            queries,
+            qrels,
+            companies,
+            engines.embedder,
+            engines.weights,
+            engines.dictionary,
+            Path(scratch),
+            progress,
         )
     if out is not None:
         out.write_text(json.dumps(evaluation.report, ensure_ascii=False, indent=1), "utf-8")

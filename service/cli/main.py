@@ -22,6 +22,7 @@ from service.cli.index import index
 from service.cli.match import match
 from service.cli.serve import serve
 from service.cli.show import show
+from service.cli.train import train
 from service.config import read_config
 from service.errors import ServiceError
 from service.version import code_version
@@ -38,7 +39,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, db, seed, import_command, template, index, match, show, serve, evaluate):
+for command in (demo, db, seed, import_command, template, index, match, show, serve, evaluate, train):
     cli.add_command(command)
 
 
