@@ -11,30 +11,36 @@ from typing import Any
 
 import numpy as np
 
+from matching.dictionary import Dictionary
 from matching.embedding.protocol import Embedder
 from matching.explanation import explain
 from matching.index.release import Release, load_release
 from matching.query import Query, prepare_query
 from matching.records import Candidate, Filters, Gap, MatchResult
 from matching.retrieval import DEPTH, Retrieved, retrieve
-from matching.scoring import Scored, score
+from matching.scoring import Scored, probability, score
 from matching.weights import Weights
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 
 class Engine:
     """Matches gaps against one index release. Safe to share between threads: nothing in it changes."""
 
-    def __init__(self, release: Release, embedder: Embedder, weights: Weights) -> None:
+    def __init__(
+        self, release: Release, embedder: Embedder, weights: Weights, dictionary: Dictionary | None = None
+    ) -> None:
         self.release = release
         self.weights = weights
+        self.dictionary = dictionary or Dictionary()
         self._embedder = embedder
 
     @classmethod
-    def open(cls, folder: Path, embedder: Embedder, weights: Weights) -> Engine:
+    def open(
+        cls, folder: Path, embedder: Embedder, weights: Weights, dictionary: Dictionary | None = None
+    ) -> Engine:
         """The engine over the release in `folder`. Raises IndexMissing, IndexDamaged or IndexMismatch."""
-        return cls(load_release(folder, embedder), embedder, weights)
+        return cls(load_release(folder, embedder), embedder, weights, dictionary)
 
     def match(
         self,
@@ -64,6 +70,7 @@ class Engine:
             considered=len(order),
             company_count=len(self.release.companies),
             receipt=self._receipt(gap, query, filters, depth, today),
+            best_band=self.weights.band(probability(float(scored.scores[order[0]]))) if len(order) else None,
         )
 
     def rank_all(self, gap: Gap, *, limit: int, depth: int = DEPTH) -> list[tuple[str, float]]:
@@ -75,7 +82,7 @@ class Engine:
     def _rank(
         self, gap: Gap, filters: Filters, depth: int
     ) -> tuple[Query, Retrieved, Scored, np.ndarray[Any, np.dtype[np.int64]]]:
-        query = prepare_query(gap, self.release, self._embedder)
+        query = prepare_query(gap, self.release, self._embedder, self.dictionary)
         retrieved = retrieve(query, self.release, self.release.companies.allowed(filters), depth)
         scored = score(query, self.release, retrieved.companies, self.weights)
         ids = np.array([self.release.companies.ids[i] for i in retrieved.companies], dtype=object)
@@ -104,6 +111,7 @@ class Engine:
             "company_snapshot": manifest["snapshot"],
             "embedder": manifest["embedder"],
             "weights": self.weights.version,
+            "dictionary": self.dictionary.version,
             "engine": ENGINE_VERSION,
             "code_version": manifest["code_version"],
             "depth": depth,

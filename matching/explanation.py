@@ -25,7 +25,7 @@ from matching.records import (
     RequirementResult,
     Status,
 )
-from matching.relation import relation_of
+from matching.relation import RELATIONS, relation_of
 from matching.scoring import Scored, probability
 from matching.weights import Weights
 
@@ -67,6 +67,7 @@ def explain(
         unknowns=tuple(_unknowns(company, results)),
         lexical_rank=ranks[0] or None,
         dense_rank=ranks[1] or None,
+        band_precision=weights.precision(weights.band(probability(total))),
     )
 
 
@@ -112,6 +113,7 @@ def _quotes(
 ) -> Iterator[Evidence]:
     context = scored.context
     mentions = context.release.mentions
+    occurrences = context.query.occurrences[column]
     strengths = context.strengths[rows, column]
     seen: set[str] = set()
     for row in rows[np.argsort(-strengths, kind="stable")]:
@@ -126,8 +128,20 @@ def _quotes(
             continue
         seen.add(normalise(quote))
         share = float(mentions.share[mention])
-        marks = marks_in(quote, (requirement.text, *requirement.synonyms))
-        yield Evidence(field, quote, start, end, strength, None if np.isnan(share) else share, marks)
+        term, relation = occurrences.at(int(mentions.text[mention]))
+        said = (requirement.text, *requirement.synonyms, *((term.text,) if term else ()))
+        yield Evidence(
+            field,
+            quote,
+            start,
+            end,
+            strength,
+            None if np.isnan(share) else share,
+            marks_in(quote, said),
+            term.text if term else None,
+            term.kind if term else None,
+            relation,
+        )
 
 
 def _cautions(
@@ -154,7 +168,7 @@ def _evidence_cautions(scored: Scored, results: tuple[RequirementResult, ...]) -
         if result.level != "must" or result.status not in ("met", "partial") or not result.evidence:
             continue
         first = result.evidence[0]
-        relation = relation_of(first.quote)
+        relation = first.relation if first.relation in RELATIONS else relation_of(first.quote)
         if scored.context.query.makes[column] and relation != "makes" and (relation, first.quote) not in told:
             told.add((relation, first.quote))
             yield Remark(f"relation_{relation}", {"quote": first.quote, "requirement": result.text})

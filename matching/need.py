@@ -40,7 +40,7 @@ _QUALITY = re.compile(r"^[高低超新强耐抗防轻精]?[^、]{0,3}(?:性|率|
 _MODIFIERS = re.compile(
     r"^(?:国内紧缺|国内领先|市场前景好的?|不同用途的?|各种|各类|多种|多品种|系列|其他|相关|有关|"
     r"高档|高端|中高端|高性能|高品质|优质|优势|特色|先进|新型|现代|新一代|大型|重大|关键|核心|绿色|智能化?|品牌|高附加值|高技术|"
-    r"特种|精密|超微细|高强高导|高强型|功能性|高效节能|国产|精品|传统|主要|重点|规模化|专业化|标准化)的?"
+    r"高[\u3400-\u9fff]{1,2}[性率]|特种|精密|超微细|高强高导|高强型|功能性|高效节能|国产|精品|传统|主要|重点|规模化|专业化|标准化)的?"
 )
 # 和 and 与 inside words are no joints: 饱和, 中和, 共和, 调和…
 JOINTS = re.compile(
@@ -94,6 +94,15 @@ def core_term(text: str) -> str:
         if not match or len(core) - match.end() < _MIN_CHARS:
             return core
         core = core[match.end() :]
+
+
+def topics_of(title: str) -> tuple[str, ...]:
+    """What a title names: 矿山与隧道装备 sums up what its need lists. Empty where it names no thing."""
+    try:
+        named = parse_need(title)
+    except EmptyNeed:
+        return ()
+    return tuple(r.text for r in named if r.level == "must" and not _MODIFIERS.fullmatch(r.text))
 
 
 def _terms(need: str) -> Iterator[tuple[str, Facet, Level, float]]:

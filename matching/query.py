@@ -1,16 +1,19 @@
-"""A gap made ready for one release: requirement vectors, word agreement, how specific each requirement is."""
+"""A gap made ready for one release: what to look for, where it stands, how specific each requirement is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.dictionary import Dictionary
 from matching.embedding.protocol import Embedder, Vectors
 from matching.index.lexical import Scores, cut_words
 from matching.index.release import Release
-from matching.need import requirements_of
+from matching.need import core_term, requirements_of, topics_of
+from matching.occurrences import Occurrences, find_occurrences
 from matching.records import Gap, Requirement
 from matching.relation import relation_of
 
@@ -18,28 +21,39 @@ from matching.relation import relation_of
 SYNONYM_SHARE = 0.95
 # A text "has" a requirement when this much of it stands there: used to count how common the requirement is.
 COMMON_COVERAGE = 0.75
+# Words that say how good a thing is, not what it is: they find everybody who praises himself.
+MODIFIER_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What scoring needs to know of a gap. R requirements; arrays follow their order."""
+    """What scoring needs to know of a gap. R requirements, T topics of its title; arrays in their order."""
 
     gap: Gap
     requirements: tuple[Requirement, ...]
+    topics: tuple[str, ...]  # what the title names
     vectors: Vectors  # (R, dim)
     need_vector: Vectors  # (dim,)
     coverage: tuple[Scores, ...]  # R arrays (n_texts,), 0 to 1
+    occurrences: tuple[Occurrences, ...]  # R
+    topic_coverage: tuple[Scores, ...]  # T
+    topic_occurrences: tuple[Occurrences, ...]  # T
     cosine_mean: NDArray[np.float32]  # (R,): of each requirement against the release's sample
     cosine_spread: NDArray[np.float32]  # (R,)
     specificity: NDArray[np.float32]  # (R,): 1 for what nobody names, near 0 for what all name
     makes: NDArray[np.bool_]  # (R,): whether the requirement itself names a thing to be made
-    words: tuple[str, ...]
     word_scores: Scores  # (n_companies,): BM25
+    word_mass: float  # the most that any company could have
 
 
-def prepare_query(gap: Gap, release: Release, embedder: Embedder) -> Query:
+def prepare_query(
+    gap: Gap, release: Release, embedder: Embedder, dictionary: Dictionary | None = None
+) -> Query:
     """`gap` made ready for `release`. Raises EmptyNeed when there is nothing to match."""
+    dictionary = dictionary or Dictionary()
     requirements = requirements_of(gap)
+    # A need without a title is its own title, so that the same company is as likely with and without one.
+    topics = topics_of(gap.title) or tuple(r.text for r in requirements if r.level == "must")
     need = "：".join(part for part in (gap.title, gap.need) if part) or "、".join(
         r.text for r in requirements
     )
@@ -47,39 +61,63 @@ def prepare_query(gap: Gap, release: Release, embedder: Embedder) -> Query:
     cosines = release.sample @ vectors[1:].T  # (n_sample, R)
     if not len(cosines):
         cosines = np.zeros((1, len(requirements)), dtype=np.float32)
-    coverage = tuple(_coverage(requirement, release) for requirement in requirements)
-    words = tuple(cut_words(_wanted_words(gap, requirements)))
+    names = [(r.text, *r.synonyms, core_term(r.text)) for r in requirements]
+    expansions = [dictionary.expand(some) for some in names]
+    topic_names = [(topic, core_term(topic)) for topic in topics]
+    topic_expansions = [dictionary.expand(some) for some in topic_names]
+    coverage = tuple(_coverage(some, release) for some in names)
+    relations = [relation_of(requirement.text) for requirement in requirements]
+    occurrences = tuple(
+        find_occurrences(expansion, relation, release)
+        for expansion, relation in zip(expansions, relations, strict=True)
+    )
+    word_scores, word_mass = release.words.weighted(_words(gap, requirements, topics))
     return Query(
         gap=gap,
         requirements=requirements,
+        topics=topics,
         vectors=vectors[1:],
         need_vector=vectors[0],
         coverage=coverage,
+        occurrences=occurrences,
+        topic_coverage=tuple(_coverage(some, release) for some in topic_names),
+        topic_occurrences=tuple(
+            find_occurrences(expansion, relation_of(topic), release)
+            for expansion, topic in zip(topic_expansions, topics, strict=True)
+        ),
         cosine_mean=cosines.mean(axis=0),
         cosine_spread=np.maximum(cosines.std(axis=0), 1e-3),
-        specificity=np.array([_specificity(some) for some in coverage], dtype=np.float32),
-        makes=np.array([relation_of(requirement.text) == "makes" for requirement in requirements]),
-        words=words,
-        word_scores=release.words.scores(words),
+        specificity=np.array(
+            [_specificity(c, o) for c, o in zip(coverage, occurrences, strict=True)], dtype=np.float32
+        ),
+        makes=np.array([relation == "makes" for relation in relations]),
+        word_scores=word_scores,
+        word_mass=word_mass,
     )
 
 
-def _wanted_words(gap: Gap, requirements: tuple[Requirement, ...]) -> str:
-    """The words that a good company's text would hold: title, need, requirements, nothing excluded."""
-    terms = [r.text for r in requirements if r.level != "must_not"] if gap.requirements else []
-    return "，".join(part for part in (gap.title, gap.need, *terms) if part)
+def _words(gap: Gap, requirements: Sequence[Requirement], topics: Sequence[str]) -> dict[str, float]:
+    """The words that a good company's text would hold, with what each counts; nothing excluded."""
+    asked = [r for r in requirements if r.level != "must_not"]
+    whole = "，".join([gap.title, gap.need, *(r.text for r in asked if gap.requirements)])
+    cores = {
+        w for name in (*(core_term(r.text) for r in asked), *map(core_term, topics)) for w in cut_words(name)
+    }
+    return {w: 1.0 if w in cores else MODIFIER_SHARE for w in cut_words(whole)}
 
 
-def _coverage(requirement: Requirement, release: Release) -> Scores:
-    coverage = release.chars.coverage(requirement.text)
-    for synonym in requirement.synonyms:
+def _coverage(names: Iterable[str], release: Release) -> Scores:
+    """How much of the best of `names` stands in each text; all but the first count as synonyms."""
+    first, *others = dict.fromkeys(names)
+    coverage = release.chars.coverage(first)
+    for synonym in others:
         coverage = np.maximum(coverage, SYNONYM_SHARE * release.chars.coverage(synonym))
     return coverage
 
 
-def _specificity(coverage: Scores) -> float:
+def _specificity(coverage: Scores, occurrences: Occurrences) -> float:
     count = len(coverage)
     if count < 3:
         return 1.0
-    common = int((coverage >= COMMON_COVERAGE).sum())
+    common = int(((coverage >= COMMON_COVERAGE) | (occurrences.strength >= COMMON_COVERAGE)).sum())
     return float(np.clip(np.log((count + 1) / (common + 1)) / np.log(count + 1), 0.0, 1.0))

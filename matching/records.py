@@ -109,7 +109,8 @@ class Evidence:
     """A quoted passage: `quote == company.texts[field][start:end]`, with the words that agree marked.
 
     `similarity_0_1` is the strength of the agreement with the requirement, `marks` are offsets into the
-    quote.
+    quote. `term` is the phrase of the requirement or the dictionary that stands there letter by letter,
+    `term_kind` what it is to the requirement (TermKind), `relation` what is said of it (Occurrence).
     """
 
     field: str
@@ -119,6 +120,9 @@ class Evidence:
     similarity_0_1: float
     revenue_share: float | None = None
     marks: tuple[tuple[int, int], ...] = ()
+    term: str | None = None
+    term_kind: str | None = None
+    relation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,15 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class BandPrecision:
+    """The share of suitable companies among `n` judged ones of a band, measured with the weights."""
+
+    value: float
+    n: int
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A ranked company with its reasons. `score_log_odds == prior + sum(c.contribution)`."""
 
@@ -169,6 +182,7 @@ class Candidate:
     unknowns: tuple[Remark, ...]
     lexical_rank: int | None = None
     dense_rank: int | None = None
+    band_precision: BandPrecision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +206,6 @@ class MatchResult:
     considered: int  # companies scored exactly
     company_count: int  # companies in the release
     receipt: Mapping[str, Any]
+    best_band: Band | None = (
+        None  # of the whole ranking, whatever page was asked for; None without candidates
+    )

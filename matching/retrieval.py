@@ -42,6 +42,9 @@ def retrieve(query: Query, release: Release, allowed: NDArray[np.bool_], depth: 
     lexical_by_text = np.zeros(n_texts, dtype=np.float32)
     for requirement in wanted:
         lexical_by_text[_top(np.where(sayable, query.coverage[requirement], 0.0), depth)] = 1.0
+        lexical_by_text[_top(np.where(sayable, query.occurrences[requirement].strength, 0.0), depth)] = 1.0
+    for topic in query.topic_occurrences:
+        lexical_by_text[_top(np.where(sayable, topic.strength, 0.0), depth)] = 1.0
 
     dense = by_company(dense_by_text, release)
     by_words = np.zeros(len(release.companies), dtype=np.bool_)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.index.release import Release
+from matching.occurrences import Occurrences
 from matching.query import Query
+from matching.records import PASSAGE_FIELDS
 from matching.relation import RELATIONS
 from matching.signals import SIGNALS, Context, Signal
 from matching.signals.context import Values
@@ -19,10 +23,18 @@ from matching.weights import Weights
 # language, HIGH is the same thing in other words.
 COSINE_LOW = 2.0
 COSINE_HIGH = 7.0
+# Likeness without the term itself is never certain; of a look-alike that the dictionary names it is none.
+LIKENESS_MOST = 0.7
+LOOK_ALIKE = 0.2
+# A topic of the title has no vector: characters alone.
+TOPIC_LIKENESS = 0.6
+# A company's name says what it was founded for, its industry what a register thinks that it does.
+FIELD_SHARES = {"full_name": 0.6, "industry": 0.85}
 # A passage that names machines for, trade in, or services around a thing that is to be made.
 OTHER_RELATION_SHARE = 0.7
 
 _MAKES = RELATIONS.index("makes")
+_FIELD_SHARES = np.array([FIELD_SHARES.get(field, 1.0) for field in PASSAGE_FIELDS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +49,19 @@ class Scored:
 def score(query: Query, release: Release, companies: NDArray[np.int64], weights: Weights) -> Scored:
     """Log-odds of `companies` (ordinals, ascending) for `query`."""
     context = build_context(query, release, companies)
-    signals = {name: measure(context) for name, measure in SIGNALS.items()}
+    signals = measure_signals(context, weights)
     scores = np.full(len(companies), weights.prior, dtype=np.float64)
     for name, signal in signals.items():
         scores += weights.weights[name] * signal.values
     return Scored(context, signals, scores)
+
+
+def measure_signals(context: Context, weights: Weights) -> dict[str, Signal]:
+    """Every signal of `context` as it is weighed."""
+    measured = {name: measure(context) for name, measure in SIGNALS.items()}
+    return {
+        name: Signal(weights.value(name, signal.values), signal.missing) for name, signal in measured.items()
+    }
 
 
 def probability(score_log_odds: float) -> float:
@@ -63,18 +83,46 @@ def build_context(query: Query, release: Release, companies: NDArray[np.int64]) 
     mentions = np.repeat(first - starts, lengths) + np.arange(int(lengths.sum()))
     strengths = _strengths(query, release, mentions)
     best = np.maximum.reduceat(strengths, starts, axis=0) if len(mentions) else strengths
-    return Context(query, release, companies, mentions, starts, strengths, best)
+    topics = _topic_strengths(query, release, mentions)
+    return Context(query, release, companies, mentions, starts, strengths, best, topics)
 
 
 def _strengths(query: Query, release: Release, mentions: NDArray[np.int64]) -> Values:
-    """How far each passage fulfils each requirement, (M, R): half by characters, half by meaning."""
+    """How far each passage fulfils each requirement, (M, R): the term itself, or likeness to it.
+
+    Likeness is half by characters, half by meaning.
+    """
     texts, place = np.unique(release.mentions.text[mentions], return_inverse=True)
     cosines = release.store.vectors(texts.astype(np.int64)) @ query.vectors.T
     meaning = (cosines - query.cosine_mean) / query.cosine_spread
     meaning = np.clip((meaning - COSINE_LOW) / (COSINE_HIGH - COSINE_LOW), 0.0, 1.0)
-    # A company's name has no vector: it says what the company was founded for, so it counts half at most.
     meaning[~release.embedded[texts]] = 0.0
     coverage = np.stack([some[texts] for some in query.coverage], axis=1)
-    strengths = 0.5 * coverage + 0.5 * meaning
+    likeness = 0.5 * coverage + 0.5 * meaning
     other = (release.relation[texts] != _MAKES)[:, None] & query.makes[None, :]
-    return np.asarray(np.where(other, OTHER_RELATION_SHARE * strengths, strengths)[place], dtype=np.float64)
+    likeness = np.where(other, OTHER_RELATION_SHARE * likeness, likeness)
+    strengths = _with_occurrences(likeness, query.occurrences, texts)
+    return strengths[place] * _field_share(release, mentions)[:, None]
+
+
+def _topic_strengths(query: Query, release: Release, mentions: NDArray[np.int64]) -> Values:
+    """The same for the topics of the title, (M, T), by characters alone."""
+    if not query.topics:
+        return np.zeros((len(mentions), 0))
+    texts, place = np.unique(release.mentions.text[mentions], return_inverse=True)
+    likeness = TOPIC_LIKENESS * np.stack([some[texts] for some in query.topic_coverage], axis=1)
+    strengths = _with_occurrences(likeness, query.topic_occurrences, texts)
+    return strengths[place] * _field_share(release, mentions)[:, None]
+
+
+def _with_occurrences(
+    likeness: NDArray[Any], occurrences: Sequence[Occurrences], texts: NDArray[Any]
+) -> Values:
+    exact = np.stack([some.strength[texts] for some in occurrences], axis=1)
+    look_alike = np.stack([some.look_alike[texts] for some in occurrences], axis=1)
+    most = np.where(look_alike, LOOK_ALIKE, LIKENESS_MOST)
+    return np.asarray(np.maximum(exact, np.minimum(likeness, most)), dtype=np.float64)
+
+
+def _field_share(release: Release, mentions: NDArray[np.int64]) -> Values:
+    return _FIELD_SHARES[release.mentions.field[mentions]]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matching.errors import MatchingError
-from matching.records import Band
+from matching.records import Band, BandPrecision
 from matching.signals import SIGNALS
 
 
@@ -19,14 +23,39 @@ class WeightsInvalid(MatchingError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How a signal counts: straight lines through (at, value), rising from 0 to 1, level beyond the ends."""
+
+    at: tuple[float, ...]
+    value: tuple[float, ...]
+
+    def __call__(self, measured: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.interp(measured, self.at, self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
-    """Log-odds: `score = prior + Σ weights[signal] · value`. `bands`: the probability each band starts at."""
+    """Log-odds: `score = prior + Σ weights[signal] · curve(measured)`; without a curve as measured.
+
+    `bands`: the probability each band starts at.
+    """
 
     version: str
     prior: float
     weights: Mapping[str, float]
     bands: Mapping[str, float]
     card: Mapping[str, Any]
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+
+    def precision(self, band: Band) -> BandPrecision | None:
+        """What the card says of a band; None when it was not measured."""
+        known = self.card.get("band_precision", {}).get(band)
+        return known and BandPrecision(float(known["value"]), int(known["n"]), str(self.card["date"]))
+
+    def value(self, signal: str, measured: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`measured` as it is weighed: 0 to 1, and 0 stays 0."""
+        curve = self.curves.get(signal)
+        return measured if curve is None else curve(measured)
 
     def band(self, probability: float) -> Band:
         """The band of a probability; 待核 below the lowest."""
@@ -47,6 +76,7 @@ def read_weights(path: Path) -> Weights:
             {name: _number(f"weights.{name}", value) for name, value in known["weights"].items()},
             {name: _number(f"bands.{name}", value) for name, value in known["bands"].items()},
             known["card"],
+            {name: _curve(name, value) for name, value in known.get("curves", {}).items()},
         )
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as err:
         raise WeightsInvalid(
@@ -57,9 +87,27 @@ def read_weights(path: Path) -> Weights:
         raise WeightsInvalid(
             f"weights {path.name}: signals {differ} do not agree with this version's {list(SIGNALS)}"
         )
+    if set(weights.curves) - set(SIGNALS):
+        raise WeightsInvalid(
+            f"weights {path.name}: curves of no signal: {sorted(set(weights.curves) - set(SIGNALS))}"
+        )
     if not {"A", "B", "C"} <= weights.bands.keys():
         raise WeightsInvalid(f"weights {path.name}: bands need A, B and C, got {sorted(weights.bands)}")
     return weights
+
+
+def _curve(name: str, known: Any) -> Curve:
+    at = tuple(_number(f"curves.{name}.at", value) for value in known["at"])
+    value = tuple(_number(f"curves.{name}.value", some) for some in known["value"])
+    if len(at) != len(value) or len(at) < 2:
+        raise ValueError(
+            f"curves.{name}: {len(at)} points and {len(value)} values, two or more of each needed"
+        )
+    if at[0] < 0 or any(b <= a for a, b in pairwise(at)):
+        raise ValueError(f"curves.{name}.at is {list(at)}, not rising from 0 on")
+    if value[0] != 0 or value[-1] != 1 or any(b < a for a, b in pairwise(value)):
+        raise ValueError(f"curves.{name}.value is {list(value)}, not rising from 0 to 1")
+    return Curve(at, value)
 
 
 def _number(name: str, value: Any) -> float:

@@ -8,12 +8,14 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
+from matching.dictionary import Dictionary
 from matching.embedding import Embedder, open_embedder
 from matching.engine import Engine
 from matching.weights import Weights, read_weights
 from service.config import Config
 from service.operations.index_releases import get_current_release
-from service.shipped import weights_path
+from service.readers.dictionaries import read_dictionary
+from service.shipped import dictionary_paths, weights_path
 
 
 class EngineRoom:
@@ -40,6 +42,11 @@ class EngineRoom:
         """The shipped weights. Raises WeightsInvalid."""
         return read_weights(weights_path())
 
+    @cached_property
+    def dictionary(self) -> Dictionary:
+        """The shipped dictionaries of the chains. Raises InvalidProfile."""
+        return read_dictionary(dictionary_paths())
+
     @property
     def index_folder(self) -> Path:
         return self._config.index_folder
@@ -49,5 +56,7 @@ class EngineRoom:
         name = get_current_release(session).name
         with self._lock:
             if self._engine is None or self._engine.release.name != name:
-                self._engine = Engine.open(self.index_folder / name, self.embedder, self.weights)
+                self._engine = Engine.open(
+                    self.index_folder / name, self.embedder, self.weights, self.dictionary
+                )
             return self._engine

@@ -9,27 +9,37 @@ from matching.records import Candidate, Remark
 from service.i18n import mark, translate
 
 SIGNAL_LABELS = {
-    "word_agreement": mark("Agreement in words"),
     "best_requirement": mark("Best requirement"),
     "requirement_coverage": mark("Requirements covered"),
-    "main_business": mark("Share of revenue"),
+    "core_business": mark("Core business"),
+    "main_business": mark("Share of business"),
+    "title_agreement": mark("Agreement with the title"),
+    "agreeing_fields": mark("Places that agree"),
+    "word_agreement": mark("Agreement in words"),
     "overall_similarity": mark("Likeness as a whole"),
+    "industry_peers": mark("Peers of the industry"),
     "excluded_product": mark("Excluded product"),
 }
 SIGNAL_MEANINGS = {
-    "word_agreement": mark(
-        "Words of the need found in the company's text, against the best company of the base."
-    ),
     "best_requirement": mark(
         "How surely the company fulfils the requirement that fits it best; rare words count more."
     ),
     "requirement_coverage": mark(
         "How much of the whole gap the company covers, by the weights of the requirements."
     ),
+    "core_business": mark("Whether what is sought is the company's main product and business, or marginal."),
     "main_business": mark(
-        "Share of revenue of the product that agrees best; no share stated weighs nothing."
+        "The part of the company's products, by revenue, that agrees; without shares by their order."
     ),
+    "title_agreement": mark("How surely the company does what the title of the gap names."),
+    "agreeing_fields": mark(
+        "In how many places (products, introduction, industry, name) the company names what is sought."
+    ),
+    "word_agreement": mark("How much of the need's words, weighed by rarity, the company's text holds."),
     "overall_similarity": mark("Likeness in meaning between the need and everything the company says."),
+    "industry_peers": mark(
+        "How many of the companies nearest to the need are of the company's own industry."
+    ),
     "excluded_product": mark("The company names what this gap excludes."),
 }
 STATUS_LABELS = {

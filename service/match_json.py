@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from matching.records import (
@@ -29,6 +30,8 @@ FORMAT = 1
 
 def match_as_json(result: MatchResult, language: str) -> dict[str, Any]:
     """The whole answer. `prior + Σ contribution == score`; `quote == company[field][start:end]`."""
+    nobody = result.best_band in (None, "待核")
+    shown = [candidate_as_json(candidate, language) for candidate in result.candidates]
     return {
         "format": FORMAT,
         "language": language,
@@ -46,9 +49,11 @@ def match_as_json(result: MatchResult, language: str) -> dict[str, Any]:
             }
             for requirement in result.requirements
         ],
-        "candidates": [candidate_as_json(candidate, language) for candidate in result.candidates],
-        # Only the first page can tell: later candidates rank lower.
-        "none_suitable": not any(candidate.band != "待核" for candidate in result.candidates),
+        "verdict": "none_suitable" if nobody else "found",
+        "candidates": [] if nobody else shown,
+        # Apart from the candidates, so that nobody takes for a proposal what only comes nearest.
+        "nearest_misses": shown if nobody else [],
+        "none_suitable": nobody,
         "considered": result.considered,
         "company_count": result.company_count,
         "receipt": dict(result.receipt),
@@ -65,7 +70,7 @@ def candidate_as_json(candidate: Candidate, language: str) -> dict[str, Any]:
         "prior": candidate.prior,
         "probability": candidate.probability,
         "band": candidate.band,
-        "band_precision": None,  # until the bands are measured on judged pairs
+        "band_precision": asdict(candidate.band_precision) if candidate.band_precision else None,
         "contributions": [
             {
                 "signal": row.signal,
@@ -144,4 +149,7 @@ def _evidence_as_json(evidence: Evidence, language: str) -> dict[str, Any]:
         "marks": [list(mark) for mark in evidence.marks],
         "revenue_share": evidence.revenue_share,
         "strength": evidence.similarity_0_1,
+        "term": evidence.term,
+        "term_kind": evidence.term_kind,
+        "relation": evidence.relation,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-WEIGHTS = "hand-1.json"
+WEIGHTS = "learned-1.json"
 
 
 def _data() -> Path:
@@ -22,6 +22,11 @@ def companies_path() -> Path:
     return _data() / "companies" / "a-share-companies.jsonl"
 
 
+def dictionary_paths() -> list[Path]:
+    """The shipped dictionaries of the chains."""
+    return sorted((_data() / "dictionaries").glob("*.yaml"))
+
+
 def weights_path() -> Path:
     """The weights that are in use."""
     return _data() / "weights" / WEIGHTS
@@ -30,8 +35,3 @@ def weights_path() -> Path:
 def compliance_rules_path() -> Path:
     """The rules of the fair-competition check."""
     return _data() / "compliance" / "rules.yaml"
-
-
-def dictionary_paths() -> list[Path]:
-    """The shipped dictionaries, one a chain."""
-    return sorted((_data() / "dictionaries").glob("*.yaml"))

@@ -32,13 +32,16 @@ class CompanyTable:
         self._listed = np.array([bool(code) for code in columns["stock_code"]], dtype=np.bool_)
         self._delisted = np.array([status == "delisted" for status in columns["status"]], dtype=np.bool_)
         self._employees = np.array([-1 if n is None else n for n in columns["employees"]], dtype=np.int64)
+        leaves = [(value or "").rsplit("/", 1)[-1].strip() for value in columns["industry"]]
+        # (n_companies,): the narrowest class of its industry as a number, 0 where none is stated.
+        self.industry_leaf = np.unique(["", *leaves], return_inverse=True)[1][1:].astype(np.int64)
         self._read = lru_cache(maxsize=_KEPT_PROFILES)(self._read_uncached)
 
     @staticmethod
     def write(companies: Iterable[CompanyProfile], folder: Path) -> int:
         """Write `companies` to `folder`; gives how many there were."""
         folder.mkdir(parents=True)
-        names = ("id", "province", "stock_code", "status", "employees")
+        names = ("id", "province", "stock_code", "status", "employees", "industry")
         columns: dict[str, list[Any]] = {name: [] for name in names}
         offsets = [0]
         with (folder / "profiles.jsonl").open("wb") as file:

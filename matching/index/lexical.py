@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ NGRAM_RANGE = (1, 3)
 # Single characters are everywhere: they only break ties, and find elements (锆) that stand alone.
 NGRAM_LENGTH_WEIGHTS = {1: 0.35, 2: 1.0, 3: 1.0}
 # The head of a Chinese noun stands last: 电解铜 is no 电解铜箔, whatever they share.
-HEADLESS_SHARE = 0.6
+HEADLESS_SHARE = 0.25
 _WORD = re.compile(r"[0-9a-z\u3400-\u9fff]")
 
 
@@ -84,6 +84,27 @@ class WordIndex:
         known = json.loads((folder / "words.json").read_text("utf-8"))
         bm25 = bm25s.BM25.load(str(folder), load_corpus=False) if known["vocabulary"] else None
         return cls(bm25, known["vocabulary"], known["count"])
+
+    def weighted(self, weights: Mapping[str, float]) -> tuple[Scores, float]:
+        """BM25 of every company for words that count `weights`, and the most that any text could have.
+
+        That most is the sum of weight times idf, a word that no company has counting as the rarest.
+        """
+        result = np.zeros(self._count, dtype=np.float32)
+        most = 0.0
+        for word, weight in weights.items():
+            token = self._vocabulary.get(word)
+            frequency = 0
+            if token is not None:
+                start, end = (int(i) for i in self._postings["indptr"][token : token + 2])
+                result[self._postings["indices"][start:end]] += weight * self._postings["data"][start:end]
+                frequency = end - start
+            most += weight * float(np.log1p((self._count - frequency + 0.5) / (frequency + 0.5)))
+        return result, most
+
+    @property
+    def _postings(self) -> dict[str, Any]:
+        return dict(self._bm25.scores)
 
     def scores(self, words: Sequence[str]) -> Scores:
         """BM25 of every company for `words`: float32, shape (n_companies,), 0 where nothing agrees."""
@@ -158,6 +179,22 @@ class CharIndex:
             start, end = self._postings.indptr[head], self._postings.indptr[head + 1]
             headed[self._postings.indices[start:end]] = True
         return np.asarray(np.where(headed, 1.0, HEADLESS_SHARE) * result / total, dtype=np.float32)
+
+    def holding(self, phrase: str) -> NDArray[np.int64]:
+        """Ordinals of the texts that hold the rarest n-gram of the normalised `phrase`, ascending.
+
+        Every text with the whole phrase is among them.
+        """
+        length = min(NGRAM_RANGE[1], len(phrase))
+        rarest: NDArray[Any] | None = None
+        for start in range(len(phrase) - length + 1):
+            row = self._grams.get(phrase[start : start + length])
+            if row is None:
+                return np.zeros(0, dtype=np.int64)
+            some = self._postings.indices[self._postings.indptr[row] : self._postings.indptr[row + 1]]
+            if rarest is None or len(some) < len(rarest):
+                rarest = some
+        return np.sort(rarest).astype(np.int64) if rarest is not None else np.zeros(0, dtype=np.int64)
 
     @property
     def _rarest(self) -> float:

@@ -19,17 +19,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.centrality import Centrality, centrality
 from matching.embedding.protocol import Embedder, Vectors
 from matching.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNotWritten
 from matching.index.arrays import check_whole
 from matching.index.companies import CompanyTable
 from matching.index.lexical import CharIndex, WordIndex, cut_words
+from matching.index.phrases import PhraseIndex
 from matching.index.stores import STORES, VectorStore
 from matching.passages import cut_passages, text_key
 from matching.records import PASSAGE_FIELDS, CompanyProfile, Passage
 from matching.relation import RELATIONS, relation_of
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 # The words of a company are those of these fields; products_text repeats main fields in nearly every source.
 WORD_FIELDS = (
@@ -74,9 +76,12 @@ class Release:
     store: VectorStore
     words: WordIndex
     chars: CharIndex
+    phrases: PhraseIndex
     company_vectors: Vectors  # (n_companies, dim): mean of a company's passage vectors
     sample: Vectors  # (≤ SAMPLE_SIZE, dim)
     has_text: NDArray[np.bool_]  # (n_companies,): whether a company has any passage
+    is_prose: NDArray[np.bool_]  # (n_texts,): whether no company has the text as a product's name
+    centrality: Centrality
 
 
 def build_release(
@@ -149,6 +154,7 @@ def load_release(folder: Path, embedder: Embedder) -> Release:
         vectors = np.load(folder / "company_vectors.npy", allow_pickle=False)
         store = STORES[manifest["store"]].load(folder / "vectors.bin")
         mentions = Mentions(**{name: arrays[name] for name in Mentions.__slots__})
+        chars = CharIndex.load(folder / "chars")
         return Release(
             name=folder.name,
             manifest=manifest,
@@ -158,10 +164,13 @@ def load_release(folder: Path, embedder: Embedder) -> Release:
             embedded=arrays["embedded"],
             store=store,
             words=WordIndex.load(folder / "words"),
-            chars=CharIndex.load(folder / "chars"),
+            chars=chars,
+            phrases=PhraseIndex.load(folder / "texts.json", chars),
             company_vectors=vectors.astype(np.float32),
             sample=store.vectors(_sample_ids(arrays["embedded"])),
             has_text=np.diff(mentions.starts) > 0,
+            is_prose=_prose(mentions, len(arrays["relation"])),
+            centrality=centrality(mentions),
         )
     except (OSError, ValueError, KeyError) as err:
         raise IndexDamaged(_damaged(folder.name, str(err))) from err
@@ -205,6 +214,7 @@ def _write(
     WordIndex.build(words).save(aside / "words")
     report("write", 2, 4)
     CharIndex.build(texts).save(aside / "chars")
+    PhraseIndex.write(texts, aside / "texts.json")
     report("write", 3, 4)
     means = _company_means(mentions, vectors, embedded)
     with (aside / "company_vectors.npy").open("wb") as file:
@@ -280,6 +290,12 @@ def _embeddable(mentions: Mentions, n_texts: int) -> NDArray[np.bool_]:
     embedded = np.zeros(n_texts, dtype=np.bool_)
     embedded[mentions.text[mentions.field != PASSAGE_FIELDS.index("full_name")]] = True
     return embedded
+
+
+def _prose(mentions: Mentions, n_texts: int) -> NDArray[np.bool_]:
+    prose = np.ones(n_texts, dtype=np.bool_)
+    prose[mentions.text[mentions.field == PASSAGE_FIELDS.index("product_names")]] = False
+    return prose
 
 
 def _company_means(mentions: Mentions, vectors: Vectors, embedded: NDArray[np.bool_]) -> Vectors:

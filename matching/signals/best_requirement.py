@@ -16,5 +16,5 @@ def measure(context: Context) -> Signal:
     musts = context.by_level("must")
     if not len(musts):
         return Signal(np.zeros(len(context.companies)), ~context.none_missing())
-    share = np.minimum(1.0, context.weights(musts) + 0.3) * context.query.specificity[musts]
+    share = context.shares(musts) * context.query.specificity[musts]
     return Signal((emphasise(context.best[:, musts]) * share).max(axis=1), context.none_missing())

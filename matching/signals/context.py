@@ -27,6 +27,7 @@ class Context:
 
     `companies`: (C,) ordinals. `mentions`: (M,) ordinals of their passages, company by company, with
     `starts` (C,) the first of each. `strengths`: (M, R), 0 to 1, one row a passage. `best`: (C, R).
+    `topics`: (M, T), the same for what the gap's title names.
     """
 
     query: Query
@@ -36,6 +37,7 @@ class Context:
     starts: NDArray[np.int64]
     strengths: Values
     best: Values
+    topics: Values
 
     def by_level(self, *levels: str) -> NDArray[np.int64]:
         """Positions of the requirements of these levels."""
@@ -46,6 +48,28 @@ class Context:
     def weights(self, positions: NDArray[np.int64]) -> Values:
         """The curator's weights of the requirements at `positions`."""
         return np.array([self.query.requirements[i].weight for i in positions], dtype=np.float64)
+
+    def shares(self, positions: NDArray[np.int64]) -> Values:
+        """How far the requirements at `positions` count by their weights: whole from 0.7 on."""
+        return np.minimum(1.0, self.weights(positions) + 0.3)
+
+    def agreement(self) -> Values:
+        """How far each passage speaks of what is sought, a `must` requirement or the title: (M,), 0 to 1."""
+        musts = self.by_level("must")
+        strengths = [self.strengths[:, musts] * self.shares(musts), self.topics]
+        return np.asarray(np.concatenate(strengths, axis=1).max(axis=1, initial=0.0))
+
+    def largest(self, values: Values) -> Values:
+        """The largest of `values` (M,) for each company: (C,)."""
+        return np.maximum.reduceat(values, self.starts) if len(values) else np.zeros(len(self.companies))
+
+    def total(self, values: Values) -> Values:
+        """The sum of `values` (M,) for each company: (C,)."""
+        return np.add.reduceat(values, self.starts) if len(values) else np.zeros(len(self.companies))
+
+    def asks_for_something(self) -> bool:
+        """Whether there is a `must` requirement or a title to agree with."""
+        return bool(len(self.by_level("must")) or self.topics.shape[1])
 
     def none_missing(self) -> NDArray[np.bool_]:
         return np.zeros(len(self.companies), dtype=np.bool_)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.signals.context import Context, Signal
+from matching.signals.context import Context, Signal, Values
 
 # Distance above the base's mean, in spreads, that counts as full likeness; hardly any company exceeds it.
 FULL_LIKENESS = 5.0
@@ -16,12 +17,18 @@ def measure(context: Context) -> Signal:
 
     Missing when the company has no text but its name.
     """
+    values, missing = likeness(context, context.companies)
+    return Signal(values, missing)
+
+
+def likeness(context: Context, companies: NDArray[np.int64]) -> tuple[Values, NDArray[np.bool_]]:
+    """The likeness of `companies` (ordinals) to the need, and which of them have no vector."""
     vectors = context.release.company_vectors
     present = np.flatnonzero(vectors.any(axis=1))
     step = max(1, len(present) // _SAMPLE_STEP_COMPANIES)
     sample = vectors[present[::step]] @ context.query.need_vector
     mean, spread = (float(sample.mean()), float(sample.std())) if len(sample) else (0.0, 1.0)
-    cosines = vectors[context.companies] @ context.query.need_vector
-    missing = np.asarray(~vectors[context.companies].any(axis=1), dtype=np.bool_)
+    cosines = vectors[companies] @ context.query.need_vector
+    missing = np.asarray(~vectors[companies].any(axis=1), dtype=np.bool_)
     values = np.clip((cosines - mean) / max(spread, 1e-3) / FULL_LIKENESS, 0.0, 1.0).astype(float)
-    return Signal(np.where(missing, 0.0, values), missing)
+    return np.where(missing, 0.0, values), missing

@@ -147,6 +147,11 @@ class EvidenceOut(BaseModel):
     marks: list[list[int]] = Field(description="Spans of the quote that agree with the requirement.")
     revenue_share: float | None
     strength: float
+    term: str | None = Field(
+        None, description="The phrase of the requirement or dictionary that stands there."
+    )
+    term_kind: Literal["self", "same", "narrower", "part", "wider"] | None = None
+    relation: Literal["makes", "equips", "trades", "serves", "uses", "names_other"] | None = None
 
 
 class RequirementRow(BaseModel):
@@ -250,7 +255,9 @@ class MatchOut(BaseModel):
     title: str | None
     need: str
     parsed_requirements: list[RequirementOut]
+    verdict: Literal["found", "none_suitable"]
     candidates: list[CandidateOut]
+    nearest_misses: list[CandidateOut]
     none_suitable: bool
     considered: int
     company_count: int

@@ -18,6 +18,7 @@ from service.cli.index import index
 from service.cli.match import match
 from service.cli.serve import serve
 from service.cli.show import show
+from service.cli.train import train
 from service.version import code_version
 
 
@@ -58,5 +59,6 @@ for command in (
     check_compliance,
     check_gap,
     draft_gaps,
+    train,
 ):
     cli.add_command(command)

@@ -58,7 +58,14 @@ def evaluate(
     ):
         engines = opened.engines
         evaluation = run_evaluation(
-            queries, qrels, companies, engines.embedder, engines.weights, Path(scratch), progress
+            queries,
+            qrels,
+            companies,
+            engines.embedder,
+            engines.weights,
+            engines.dictionary,
+            Path(scratch),
+            progress,
         )
     if out is not None:
         with written_whole(out) as file:

@@ -18,12 +18,13 @@ _NOT_KNOWN = mark("To be asked:")
 def print_match(known: dict[str, Any]) -> None:
     """Print a match (`match_as_json`) with the reasons of every candidate."""
     language = known["language"]
+    shown = known["candidates"] or known["nearest_misses"]
     click.echo(
         translate(
             language,
             _HEAD,
             title=known["title"] or known["need"],
-            shown=len(known["candidates"]),
+            shown=len(shown),
             considered=known["considered"],
             company_count=known["company_count"],
         )
@@ -32,7 +33,7 @@ def print_match(known: dict[str, Any]) -> None:
         click.echo(translate(language, _NOTHING))
     elif _none_fits(known):
         click.echo(translate(language, _NONE))
-    for candidate in known["candidates"]:
+    for candidate in shown:
         _print_candidate(candidate, language)
 
 
@@ -43,7 +44,7 @@ def print_shortly(known: dict[str, Any], count: int) -> None:
     click.echo(click.style(gap, bold=True))
     if _none_fits(known):
         click.echo("  " + translate(language, _NONE))
-    for candidate in known["candidates"][:count]:
+    for candidate in (known["candidates"] or known["nearest_misses"])[:count]:
         click.echo(f"  {candidate['rank']:>2}  {_standing(candidate)}  {candidate['summary']}")
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from matching.baselines import Ranker, bm25_ranker, char_ngram_ranker, dense_ranker
+from matching.dictionary import Dictionary
 from matching.embedding import Embedder
 from matching.engine import Engine
 from matching.evaluation import Rankings, rank_with_baseline, rank_with_engine, report
-from matching.index.release import build_release
+from matching.index.release import build_release, load_release
 from matching.judgments import read_judged_queries
 from matching.records import CompanyProfile
+from matching.training import Trained, collect_values
+from matching.training import train as learn
 from matching.weights import Weights
 from service.errors import InvalidInput
 from service.match_inputs import profile_of_record
@@ -36,6 +41,7 @@ def evaluate(
     companies: Path,
     embedder: Embedder,
     weights: Weights,
+    dictionary: Dictionary,
     scratch: Path,
     progress: StageProgress | None = None,
 ) -> Evaluation:
@@ -49,7 +55,7 @@ def evaluate(
     judged_companies = {company for query in judged for company in query.grades}
     missing = _count_missing(profiles, judged_companies, companies)
     build_release(profiles, embedder, scratch, "evaluation", progress=progress)
-    engine = Engine.open(scratch / "evaluation", embedder, weights)
+    engine = Engine.open(scratch / "evaluation", embedder, weights, dictionary)
     systems: dict[str, Rankings] = {
         "lianzhao": rank_with_engine(engine, judged, lambda done, total: said("rank", done, total))
     }
@@ -67,6 +73,47 @@ def evaluate(
     said("baselines", len(rankers), len(rankers))
     measured = report(systems, judged) | {"judged_companies_missing": missing}
     return Evaluation(measured, systems["lianzhao"])
+
+
+def train(
+    queries: Path,
+    qrels: Path,
+    companies: Path,
+    embedder: Embedder,
+    dictionary: Dictionary,
+    scratch: Path,
+    on: date,
+    progress: StageProgress | None = None,
+) -> Trained:
+    """Weights learned from a judged set over `companies`; the same files and day give the same weights.
+
+    The index is built in `scratch`, which the caller removes. Raises JudgmentsInvalid, InvalidInput.
+    """
+    said = progress or _silent
+    judged = read_judged_queries(queries, qrels)
+    profiles = _profiles(companies)
+    _check_companies(profiles, {company for query in judged for company in query.grades}, companies)
+    build_release(profiles, embedder, scratch, "training", progress=progress)
+    release = load_release(scratch / "training", embedder)
+    collected = collect_values(
+        release, embedder, dictionary, judged, lambda done, total: said("rank", done, total)
+    )
+    data = {
+        "queries": len(judged),
+        "judged_pairs": sum(len(query.grades) for query in judged),
+        "companies": len(profiles),
+        "queries_sha256": _sha256(queries),
+        "qrels_sha256": _sha256(qrels),
+        "companies_sha256": _sha256(companies),
+        "embedder": embedder.fingerprint,
+        "dictionary": dictionary.version,
+    }
+    return learn(collected, data, on.isoformat())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _profiles(path: Path) -> list[CompanyProfile]:

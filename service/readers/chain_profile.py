@@ -117,8 +117,8 @@ class GapProfile(_Strict):
     def _requirements_differ(self) -> GapProfile:
         _raise_any(
             [
-                *_repeated("requirements[{}].id", [r.id for r in self.requirements]),
-                *_repeated("requirements[{}].text", [r.text for r in self.requirements]),
+                *repeated("requirements[{}].id", [r.id for r in self.requirements]),
+                *repeated("requirements[{}].text", [r.text for r in self.requirements]),
             ]
         )
         return self
@@ -145,11 +145,11 @@ class ChainProfile(_Strict):
         anchors = {anchor.name for anchor in self.anchors}
         sites = {site.name for site in self.sites}
         problems = [
-            *_repeated("links[{}].code", [link.code for link in self.links]),
-            *_repeated("gaps[{}].code", [gap.code for gap in self.gaps]),
-            *_repeated("gaps[{}].title", [gap.title for gap in self.gaps]),
-            *_repeated("anchors[{}].name", [anchor.name for anchor in self.anchors]),
-            *_repeated("sites[{}].name", [site.name for site in self.sites]),
+            *repeated("links[{}].code", [link.code for link in self.links]),
+            *repeated("gaps[{}].code", [gap.code for gap in self.gaps]),
+            *repeated("gaps[{}].title", [gap.title for gap in self.gaps]),
+            *repeated("anchors[{}].name", [anchor.name for anchor in self.anchors]),
+            *repeated("sites[{}].name", [site.name for site in self.sites]),
         ]
         for at, link in enumerate(self.links):
             problems += _unknown(f"links[{at}].feeds[{{}}]", link.feeds, links, "links[].code")
@@ -163,7 +163,8 @@ class ChainProfile(_Strict):
         return self
 
 
-def _repeated(path: str, values: Sequence[str]) -> Iterator[ProfileProblem]:
+def repeated(path: str, values: Sequence[str]) -> Iterator[ProfileProblem]:
+    """A problem for every value that stands twice; `path` has a place for the ordinal."""
     first: dict[str, int] = {}
     for at, value in enumerate(values):
         if value in first:
@@ -208,8 +209,13 @@ def read_chain_profile(path: Path) -> ChainProfile:
 
     Raises InvalidProfile with all problems of the file: path inside it, value, what to do.
     """
+    return parse_chain_profile(read_yaml(path), path.name)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of the YAML file `path`. Raises InvalidProfile with the place of the problem."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a SafeLoader
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a SafeLoader
     except UnicodeDecodeError as err:
         line = err.object[: err.start].count(b"\n") + 1
         found = repr(err.object[err.start : err.end])
@@ -225,7 +231,6 @@ def read_chain_profile(path: Path) -> ChainProfile:
         raise InvalidProfile(
             path.name, [ProfileProblem(where, problem, "mend the YAML at this place")]
         ) from err
-    return parse_chain_profile(content, path.name)
 
 
 def parse_chain_profile(content: Any, source: str) -> ChainProfile:
@@ -239,14 +244,20 @@ def parse_chain_profile(content: Any, source: str) -> ChainProfile:
     try:
         return ChainProfile.model_validate(content)
     except ValidationError as err:
-        raise InvalidProfile(source, [p for detail in err.errors() for p in _as_problems(detail)]) from err
+        raise InvalidProfile(source, [p for detail in err.errors() for p in as_problems(detail)]) from err
 
 
-def _as_problems(detail: Any) -> list[ProfileProblem]:
+def mismatch(problems: list[ProfileProblem]) -> ValueError:
+    """What a validator raises for values that do not fit together; `as_problems` gives them back."""
+    return _Mismatch(problems)
+
+
+def as_problems(detail: Any) -> list[ProfileProblem]:
+    """The problems of one of pydantic's error details, with what to do."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
-    mismatch = detail.get("ctx", {}).get("error")
-    if isinstance(mismatch, _Mismatch):
-        return [ProfileProblem(f"{path}.{p.path}".lstrip("."), p.value, p.advice) for p in mismatch.problems]
+    error = detail.get("ctx", {}).get("error")
+    if isinstance(error, _Mismatch):
+        return [ProfileProblem(f"{path}.{p.path}".lstrip("."), p.value, p.advice) for p in error.problems]
     value = detail.get("input")
     shown = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
     if detail["type"] == "extra_forbidden":

@@ -95,8 +95,9 @@ def list_candidates(asked: Asked) -> CandidateList:
     state = asked.conditions
     result = asked.match(PAGE_SIZE, state.offset)
     found = match_as_json(result, language_of_request())
-    shared = _shared_cautions(found["candidates"])
-    rows = tuple(_row(asked, candidate, shared) for candidate in found["candidates"])
+    shown = found["candidates"] or found["nearest_misses"]
+    shared = _shared_cautions(shown)
+    rows = tuple(_row(asked, candidate, shared) for candidate in shown)
     opened = next((row.candidate for row in rows if row.candidate["company"]["id"] == state.open), None)
     return CandidateList(
         found=found,
@@ -135,7 +136,7 @@ def show_explanation(
 ) -> Response:
     """The explanation of one candidate as a page, or as the panel beside the list. Raises UnknownCompany."""
     found, place = find_candidate(asked, company_id, rank)
-    candidate = found["candidates"][place]
+    candidate = (found["candidates"] or found["nearest_misses"])[place]
     context |= explanation_context(session, candidate) | {
         "asked": asked,
         "found": found,
@@ -146,7 +147,7 @@ def show_explanation(
         page = (candidate["rank"] - 1) // PAGE_SIZE + 1
         response.headers["HX-Replace-Url"] = asked.list_url(page=page, open=company_id)
         return response
-    neighbours = found["candidates"]
+    neighbours = found["candidates"] or found["nearest_misses"]
     context["before"] = neighbours[place - 1] if place > 0 else None
     context["after"] = neighbours[place + 1] if place + 1 < len(neighbours) else None
     return make_response(render_template("candidate.html", **context))

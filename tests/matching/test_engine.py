@@ -115,11 +115,6 @@ class TestNobodySuitable:
         assert {c.band for c in result.candidates} <= {"待核"}
         assert {row.status for c in result.candidates for row in c.requirements} <= {"unmet", "unknown"}
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="word_agreement is a share of the base's best company: where no company fits, the one that "
-        "shares a common word (设备) has all of it, 8.0 in log-odds, and is in band A with nothing met",
-    )
     def test_a_common_word_alone_makes_nobody_suitable(self, engine: Engine) -> None:
         result = match(engine, Gap("G", "航空发动机叶片设备"))
         assert {row.status for c in result.candidates for row in c.requirements} <= {"unmet", "unknown"}
@@ -213,8 +208,9 @@ class TestReceipt:
             "index_release": RELEASE,
             "company_snapshot": "test-1",
             "embedder": "hashing-v1-512",
-            "weights": "hand-1",
-            "engine": "1",
+            "weights": shipped_weights().version,
+            "dictionary": "none",
+            "engine": "2",
             "code_version": "0",
             "depth": 400,
             "as_of": "2026-06-01",

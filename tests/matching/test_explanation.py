@@ -268,8 +268,9 @@ class TestUnknowns:
 
 class TestContributions:
     def test_a_missing_signal_says_so_and_weighs_nothing(self, tmp_path: Path) -> None:
+        # No industry is stated, so nothing is known of its peers.
         candidate = explained(tmp_path, company("A", "甲公司", ("铜箔",)), must("铜箔"), [0.9])
-        (row,) = (c for c in candidate.contributions if c.signal == "main_business")
+        (row,) = (c for c in candidate.contributions if c.signal == "industry_peers")
         assert (row.missing, row.value, row.contribution) == (True, 0.0, 0.0)
 
     def test_every_row_is_weight_times_value(self, tmp_path: Path) -> None:

@@ -76,13 +76,30 @@ def test_what_nobody_names_is_wholly_specific_and_common_words_are_not(twelve: R
 
 def test_words_are_those_of_title_need_and_requirements_but_nothing_excluded(release: Release) -> None:
     asked = gap(must("球阀"), must("阀门铸件", level="must_not"), need="闸阀", title="调节阀")
-    words = prepared(release, asked).words
-    assert {"球阀", "闸阀", "调节"} <= set(words)
-    assert "铸件" not in words
+    scores = dict(zip(release.companies.ids, prepared(release, asked).word_scores, strict=True))
+    # C17 makes 闸阀, 球阀 and 阀门铸件: 闸阀 stands in the need only (0.3), the excluded words count nothing.
+    expected, _ = release.words.weighted({"球阀": 1.0, "闸阀": 0.3})
+    assert scores["C17"] == pytest.approx(expected[release.companies.ordinal("C17")], abs=1e-5)
+    assert scores["C18"] > 0
 
 
 def test_a_parsed_need_is_not_said_twice(release: Release) -> None:
-    assert list(prepared(release, Gap("G", "铜箔")).words) == ["铜箔"]
+    expected, most = release.words.weighted({"铜箔": 1.0})
+    query = prepared(release, Gap("G", "铜箔"))
+    assert query.word_scores.tolist() == expected.tolist()
+    assert query.word_mass == most
+
+
+def test_words_that_only_praise_count_less(release: Release) -> None:
+    expected, _ = release.words.weighted({"高档": 0.3, "铜箔": 1.0})
+    assert prepared(release, Gap("G", "高档铜箔")).word_scores == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_title_is_read_as_topics_and_a_modifier_alone_is_none(release: Release) -> None:
+    query = prepared(release, gap(must("丁基橡胶"), title="特种与合成橡胶"))
+    assert query.topics == ("合成橡胶",)
+    assert len(query.topic_coverage) == len(query.topic_occurrences) == 1
+    assert prepared(release, gap(must("丁基橡胶"))).topics == ()
 
 
 def test_a_gap_without_a_need_is_embedded_by_its_requirements(release: Release) -> None:

@@ -59,27 +59,31 @@ class TestStrength:
                     found[field, profile.texts[field][start:end]] = float(context.strengths[row, 0])
         return found
 
-    def test_it_is_half_characters_and_half_meaning(self, some: Release) -> None:
-        # Meaning runs from 0 at 2 spreads to 1 at 7: 4.5 is half way.
-        assert self.strengths(some, "铜箔", 4.5, 0.6)["product_names", "铜箔"] == pytest.approx(
-            0.55, abs=1e-5
-        )
+    def test_likeness_is_half_characters_and_half_meaning(self, some: Release) -> None:
+        # Meaning runs from 0 at 2 spreads to 1 at 7: 4.5 is half way. 阀门 does not stand in it.
+        found = self.strengths(some, "阀门", 4.5, 0.6)
+        assert found["product_names", "铜箔"] == pytest.approx(0.55, abs=1e-5)
 
     @pytest.mark.parametrize(("z", "meaning"), [(1.0, 0.0), (2.0, 0.0), (7.0, 1.0), (9.0, 1.0)])
     def test_meaning_stays_between_0_and_1(self, some: Release, z: float, meaning: float) -> None:
-        strength = self.strengths(some, "铜箔", z, 0.0)["product_names", "铜箔"]
+        strength = self.strengths(some, "阀门", z, 0.0)["product_names", "铜箔"]
         assert strength == pytest.approx(0.5 * meaning, abs=1e-5)
 
+    def test_likeness_without_the_thing_itself_is_never_certain(self, some: Release) -> None:
+        assert self.strengths(some, "阀门", 9.0, 1.0)["product_names", "铜箔"] == pytest.approx(0.7)
+
+    def test_the_thing_itself_needs_no_likeness(self, some: Release) -> None:
+        assert self.strengths(some, "铜箔", 0.0, 0.0)["product_names", "铜箔"] == pytest.approx(1.0)
+
     def test_machines_for_a_thing_count_less_than_the_thing(self, some: Release) -> None:
-        found = self.strengths(some, "铜箔", 7.0, 1.0)
-        assert found["product_names", "铜箔"] == pytest.approx(1.0)
-        assert found["product_names", "铜箔设备"] == pytest.approx(0.7)
+        found = self.strengths(some, "铜箔", 0.0, 0.0)
+        assert found["product_names", "铜箔设备"] == pytest.approx(0.4)
 
     def test_who_seeks_machines_finds_them_whole(self, some: Release) -> None:
-        assert self.strengths(some, "铜箔设备", 7.0, 1.0)["product_names", "铜箔设备"] == pytest.approx(1.0)
+        assert self.strengths(some, "铜箔设备", 0.0, 0.0)["product_names", "铜箔设备"] == pytest.approx(1.0)
 
-    def test_a_name_counts_by_its_characters_only(self, some: Release) -> None:
-        assert self.strengths(some, "铜箔", 7.0, 1.0)["full_name", "铜箔公司"] == pytest.approx(0.5)
+    def test_a_name_says_what_a_company_was_founded_for(self, some: Release) -> None:
+        assert self.strengths(some, "铜箔", 7.0, 1.0)["full_name", "铜箔公司"] == pytest.approx(0.6)
 
 
 class TestSum:

@@ -71,17 +71,17 @@ class TestCharIndex:
         assert CharIndex.build(TEXTS).coverage("铜箔")[0] == pytest.approx(1.0)
 
     def test_a_part_counts_by_rarity_and_less_without_the_head(self) -> None:
-        # 铜管 shares 铜 with 铜箔, and not its last character: 0.6 of the share.
+        # 铜管 shares 铜 with 铜箔, and not its last character: a quarter of the share.
         share = self.COPPER / (self.COPPER + self.FOIL + self.COPPER_FOIL)
         coverage = CharIndex.build(TEXTS).coverage("铜箔")
-        assert coverage == pytest.approx([1.0, 0.6 * share, 0.0], abs=1e-6)
-        assert coverage[1] == pytest.approx(0.098378, abs=1e-5)
+        assert coverage == pytest.approx([1.0, 0.25 * share, 0.0], abs=1e-6)
+        assert coverage[1] == pytest.approx(0.040991, abs=1e-5)
 
     def test_what_no_text_holds_counts_as_rarest(self) -> None:
         # 锆 and 铜锆 are in no text: they weigh like a gram seen once, and nobody has them.
         total = self.COPPER + 0.35 * math.log(2.5) + math.log(2.5)
         assert CharIndex.build(TEXTS).coverage("铜锆")[0] == pytest.approx(
-            0.6 * self.COPPER / total, abs=1e-6
+            0.25 * self.COPPER / total, abs=1e-6
         )
 
     def test_one_element_is_told_from_another(self) -> None:

@@ -1,0 +1,105 @@
+"""What the industry calls things: other names, kinds and parts of what a need asks for.
+
+A need names a product as a policy writes it (石油化工催化剂), a company writes what it sells (加氢催化剂).
+Curators keep the entries that close this distance; the engine gets them as an argument.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from matching.passages import normalise
+
+# How a term stands to what is asked for: its own words, another name of it, a kind of it, something made
+# specially for it, or the wider class that it ends in.
+TermKind = Literal["self", "same", "narrower", "part", "wider"]
+
+_MIN_CHARS = 2
+# The end of a longer word names its class (烧结钕铁硼 is 钕铁硼); two characters are too few to be sure.
+_MIN_CLASS_CHARS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One concept of a chain's dictionary, as its curators wrote it."""
+
+    term: str
+    same: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A phrase to look for, normalised, and what finding it means."""
+
+    text: str
+    kind: TermKind
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """All phrases that speak of one requirement, and look-alikes that do not (normalised)."""
+
+    terms: tuple[Term, ...]
+    unlike: tuple[str, ...] = ()
+
+
+class Dictionary:
+    """Entries by every name they have. `version` changes when any entry does."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._entries = tuple(entries)
+        self._by_name: dict[str, list[Entry]] = {}
+        for entry in self._entries:
+            for name in dict.fromkeys(map(normalise, (entry.term, *entry.same))):
+                if name:
+                    self._by_name.setdefault(name, []).append(entry)
+        whole = json.dumps([asdict(entry) for entry in self._entries], ensure_ascii=False)
+        self.version = hashlib.sha256(whole.encode("utf-8")).hexdigest()[:12] if self._entries else "none"
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def expand(self, names: Iterable[str]) -> Expansion:
+        """What to look for when a requirement is asked for: `names` are its text, then synonyms and its core.
+
+        One level deep: kinds of kinds are not followed. Where no name has an entry, the longest ending of
+        the last one that has an entry gives its terms as the wider class.
+        """
+        wanted = [name for name in dict.fromkeys(map(normalise, names)) if name]
+        kinds: dict[str, TermKind] = {name: "same" if place else "self" for place, name in enumerate(wanted)}
+        entries = [entry for name in wanted for entry in self._by_name.get(name, ())]
+        unlike: list[str] = []
+        if entries:
+            for entry in entries:
+                _add(kinds, (entry.term, *entry.same), "same")
+            for entry in entries:
+                _add(kinds, entry.narrower, "narrower")
+            for entry in entries:
+                _add(kinds, entry.parts, "part")
+        elif wanted:
+            entries = self._class_of(wanted[-1])
+            for entry in entries:
+                _add(kinds, (entry.term, *entry.same), "wider")
+        for entry in entries:
+            unlike += (u for u in map(normalise, entry.unlike) if u and u not in kinds)
+        terms = tuple(Term(text, kind) for text, kind in kinds.items() if len(text) >= _MIN_CHARS)
+        return Expansion(terms, tuple(dict.fromkeys(unlike)))
+
+    def _class_of(self, name: str) -> list[Entry]:
+        for start in range(1, len(name) - _MIN_CLASS_CHARS + 1):
+            if name[start:] in self._by_name:
+                return self._by_name[name[start:]]
+        return []
+
+
+def _add(kinds: dict[str, TermKind], names: Iterable[str], kind: TermKind) -> None:
+    for name in map(normalise, names):
+        if name:
+            kinds.setdefault(name, kind)
