@@ -149,9 +149,9 @@ def train(collected: Sequence[JudgedValues], data: Mapping[str, Any], on: str) -
         "curves": curves,
         "bands": BAND_STARTS,
         "card": {
-            "how": "Monotone additive model over the signals, softmax over each query's companies against gains "
-            "of their grades, slopes at least zero; slope and prior by Platt on scores of queries left out. The "
-            "exclusion weight is a judgment: nothing in the set measures it. See matching/training.py.",
+            "how": "Monotone additive model over the signals, softmax over each query's companies against "
+            "the gains of their grades, no slope below zero; slope and prior by Platt on scores of queries left "
+            "out. The exclusion weight is a judgment: nothing measures it. See matching/training.py.",
             "date": on,
             "data": dict(data),
             "engine": ENGINE_VERSION,

@@ -99,7 +99,11 @@ def test_a_title_is_read_as_topics_and_a_modifier_alone_is_none(release: Release
     query = prepared(release, gap(must("丁基橡胶"), title="特种与合成橡胶"))
     assert query.topics == ("合成橡胶",)
     assert len(query.topic_coverage) == len(query.topic_occurrences) == 1
-    assert prepared(release, gap(must("丁基橡胶"))).topics == ()
+
+
+def test_a_need_without_a_title_is_its_own_title(release: Release) -> None:
+    asked = gap(must("丁基橡胶"), must("密封件", level="should"))
+    assert prepared(release, asked).topics == ("丁基橡胶",)
 
 
 def test_a_gap_without_a_need_is_embedded_by_its_requirements(release: Release) -> None:

@@ -25,10 +25,10 @@ from matching.index import release as release_module
 from matching.index.release import MANIFEST, Release, load_release, read_manifest
 from matching.index.stores import ExactStore, FaissStore
 from matching.passages import cut_passages, text_key
-from matching.records import PASSAGE_FIELDS, CompanyProfile
+from matching.records import PASSAGE_FIELDS, CompanyProfile, Gap
 from matching.relation import RELATIONS
 from tests.matching import bases
-from tests.matching.bases import COMPANIES, COPPER_FOIL, RELEASE, build, company, disk_full_after
+from tests.matching.bases import COMPANIES, RELEASE, build, company, disk_full_after
 
 FILES = [
     "chars/grams.json",

@@ -24,6 +24,7 @@ ContextMaker = Callable[..., Context]
 def context_of(tmp_path: Path) -> ContextMaker:
     """`context_of(requirements, strengths)`: company A has three passages (two with shares), company B two.
 
+    The gap has no title.
     `strengths`: one row a passage (A1, A2, A's name, B1, B's name), one column a requirement.
     """
 
@@ -40,6 +41,6 @@ def context_of(tmp_path: Path) -> ContextMaker:
         context = build_context(query, release, np.array([0, 1]))
         rows = np.array(strengths, dtype=np.float64)
         best = np.stack([rows[:3].max(axis=0), rows[3:].max(axis=0)])
-        return replace(context, strengths=rows, best=best)
+        return replace(context, strengths=rows, best=best, topics=np.zeros((len(rows), 0)))
 
     return make
