@@ -126,7 +126,8 @@ def test_enterprise_before_its_product_is_no_part_of_the_requirement() -> None:
 def test_chain_without_a_heading_is_named_after_its_aim() -> None:
     (chain,) = draft_chains("重点发展铝箔，打造千亿元铝加工产业链。")
     assert (chain.name, chain.section) == ("铝加工", "")
-    assert chain.target is not None and chain.target.output_yi == 1000
+    assert chain.target is not None
+    assert chain.target.output_yi == 1000
 
 
 def test_text_that_asks_for_nothing_gives_no_chain() -> None:

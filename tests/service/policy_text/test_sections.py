@@ -63,7 +63,8 @@ def test_year_of_all_outputs_is_the_year_of_each() -> None:
     text = "到2020年，10大产业链总产值达到1万亿元。\n（一）铜产业链\n打造千亿元铜产业链。"
     (section,) = find_sections(text)
     target = find_target(text, section)
-    assert target is not None and (target.output_yi, target.year) == (1000, 2020)
+    assert target is not None
+    assert (target.output_yi, target.year) == (1000, 2020)
 
 
 def test_section_without_an_output_has_no_target() -> None:
