@@ -181,7 +181,8 @@ def _level_problems(gap: GapProfile, path: str) -> Iterator[GapProblem]:
                 term, name = hit
                 advice = f"also excludes {name!r}, which {term!r} asks for: make the exclusion narrower"
                 where = f"{path}.requirements[{at}]"
-                yield GapProblem("excludes_wanted", "error", where, excluded, advice)
+                severity: Severity = "error" if name == term else "warning"
+                yield GapProblem("excludes_wanted", severity, where, excluded, advice)
                 break
 
 
@@ -192,16 +193,24 @@ def _within(part: str, whole: str) -> bool:
 def _word_problems(
     gap: GapProfile, path: str, known_terms: Collection[str], base: CompanyWords | None
 ) -> Iterator[GapProblem]:
+    musts = [_is_general(r.text) for r in gap.requirements if r.level == "must"]
+    severity: Severity = (
+        "error" if all(musts) else "warning"
+    )  # beside a must that sorts, one more does little
     for at, requirement in enumerate(gap.requirements):
         where = f"{path}.requirements[{at}].text"
-        if GENERIC.match(core_term(requirement.text)):
+        if _is_general(requirement.text):
             if requirement.level == "must":
                 advice = "only general words, which nearly every company uses: name the product or technology"
-                yield GapProblem("too_broad", "error", where, requirement.text, advice)
+                yield GapProblem("too_broad", severity, where, requirement.text, advice)
         elif requirement.facet in _IN_DICTIONARIES and not _is_known(requirement, known_terms, base):
             places = "no dictionary" if base is None else "no dictionary and no company's text"
             advice = f"{places} has this term or a synonym of it: check the spelling or add synonyms"
             yield GapProblem("unknown_term", "warning", where, requirement.text, advice)
+
+
+def _is_general(text: str) -> bool:
+    return GENERIC.match(core_term(text)) is not None
 
 
 def _is_known(

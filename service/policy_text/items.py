@@ -13,6 +13,7 @@ from service.policy_text.places import place_names
 from service.policy_text.words import GENERIC, MAKING_VERBS, NOT_A_THING
 
 MIN_CHARS, MAX_CHARS = 2, 30
+MAX_PIECE_CHARS = 60  # a longer piece between two joints names no thing
 
 _BRACKET = re.compile(r"[（(][^（()）]*[)）]")
 _QUALITY = re.compile(r"^[高低超新强耐抗防轻精]?[^、]{0,3}(?:性|率|型|级|度|档)$")
@@ -77,6 +78,8 @@ def read_items(phrase: str, facet: Facet | None = None) -> list[Item]:
 def trimmed(piece: str) -> str:
     """The thing in `piece` without leading verbs and trailing makings; empty when it names none."""
     text = piece.strip(" 　“”\"'‘’·—-")
+    if len(text) > MAX_PIECE_CHARS:
+        return ""
     if NOT_A_THING.search(text) and not _TAIL.search(text):
         return ""
     text = MAKING_VERBS.sub("", text) if len(MAKING_VERBS.sub("", text)) >= MIN_CHARS else text

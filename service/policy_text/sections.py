@@ -19,7 +19,7 @@ _LEVELS = (
 )
 _LINE = re.compile(r"[^\r\n]+")
 _TITLE = re.compile(r"[^。；;：:\r\n]{1,80}")
-_CHAIN = re.compile(r"(?P<name>[^，,。]{2,40}?)(?:全?产业链|产业集群|产业)(?:链条|集群)?$")
+_CHAIN = re.compile(r"(?P<name>[^，,。]{1,40}?)(?:全?产业链|产业集群|产业)(?:链条|集群)?$")
 _GENERIC_NAME = re.compile(
     r"^(?:[\d一二三四五六七八九十]*[条个大]|全省|我省|全市|我市|若干|一批|优势|特色|重点|新兴|战略性|支柱|主导|传统|"
     r"首位|现代|未来|相关|先进|高端|完善|完整|上下游|关联|绿色|循环|富民|的|和|与|及|、)*$"
@@ -122,7 +122,9 @@ def _chain_name(title: str) -> str | None:
     if not found:
         return None
     name = MAKING_VERBS.sub("", found["name"]).strip("“”\"' 　的")
-    return None if len(name) < 2 or _GENERIC_NAME.match(name) else name
+    # 铜产业链 is a chain, 铜产业 may be anything.
+    shortest = 1 if "产业链" in found[0] else 2
+    return None if len(name) < shortest or _GENERIC_NAME.match(name) else name
 
 
 def _holds_another(part: Section, parts: list[Section]) -> bool:
