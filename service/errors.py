@@ -66,6 +66,10 @@ class InvalidProfile(InvalidInput):
         super().__init__("\n".join(lines))
 
 
+class InvalidEventPlan(InvalidProfile):
+    """An event plan that does not fit the schema; `problems` lists all of them."""
+
+
 # The one table of status codes: an error has that of the first row it is an instance of.
 _STATUS_CODES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,14 +33,14 @@ def top_by_probability(problem: Problem) -> Baseline:
 def greedy(problem: Problem) -> Baseline:
     """Seat by seat the option that adds most, never one that breaks an "at most" rule.
 
-    Companies that are locked in come first. When an "at least" rule still lacks as many as there are seats
-    left, only what counts for it is taken.
+    Companies that are locked in come first. When "at least" rules still lack as many as there are seats
+    left, only what counts for one of them is taken.
     """
     options = [o for o in problem.ordered() if not any(quota.leaves_out(o) for quota in problem.quotas)]
     chosen = _locked(problem)
     taken = {option.company for option in chosen}
     while len(chosen) < problem.seats:
-        urgent = _most_lacking(problem, chosen)
+        urgent = _urgent(problem, chosen)
         left_open = survival_of(problem, chosen)
         best: tuple[float, str, str] | None = None
         pick: Option | None = None
@@ -47,7 +48,7 @@ def greedy(problem: Problem) -> Baseline:
         for option in options:
             if option.company in taken or any(quota.counts(option) for quota in full):
                 continue
-            if urgent is not None and not urgent.counts(option):
+            if urgent and not any(quota.counts(option) for quota in urgent):
                 continue
             adds = problem.weight(option.gap) * left_open.get(option.gap, 1.0) * problem.chance(option)
             key = (-round(adds, 12), option.company, option.gap)
@@ -86,15 +87,17 @@ def _locked(problem: Problem) -> list[Option]:
     return chosen
 
 
-def _most_lacking(problem: Problem, chosen: Sequence[Option]) -> Quota | None:
-    """The "at least" rule that needs all the seats that are left; a share is one of all seats."""
-    left = problem.seats - len(chosen)
-    for quota in sorted(problem.quotas, key=lambda quota: quota.id):
-        counted = sum(quota.counts(option) for option in chosen)
-        lacking = -quota.slack(counted, problem.seats)
-        if quota.bound == "at_least" and lacking > 0 and lacking > left - 1:
-            return quota
-    return None
+def _urgent(problem: Problem, chosen: Sequence[Option]) -> list[Quota]:
+    """The "at least" rules not yet kept, when they need all seats left; a share is one of all seats."""
+    lacking = {
+        quota.id: math.ceil(-quota.slack(sum(quota.counts(o) for o in chosen), problem.seats) - 1e-6)
+        for quota in problem.quotas
+        if quota.bound == "at_least"
+    }
+    needed = sum(lack for lack in lacking.values() if lack > 0)
+    if needed < problem.seats - len(chosen):
+        return []
+    return [quota for quota in problem.quotas if lacking.get(quota.id, 0) > 0]
 
 
 def _is_full(quota: Quota, problem: Problem, chosen: Sequence[Option]) -> bool:

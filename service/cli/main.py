@@ -18,6 +18,7 @@ from service.cli.companies import import_command, template
 from service.cli.database import db, seed
 from service.cli.demo import demo
 from service.cli.evaluate import evaluate
+from service.cli.event import event
 from service.cli.index import index
 from service.cli.match import match
 from service.cli.serve import serve
@@ -38,7 +39,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, db, seed, import_command, template, index, match, show, serve, evaluate):
+for command in (demo, db, seed, import_command, template, index, match, show, serve, evaluate, event):
     cli.add_command(command)
 
 

@@ -208,12 +208,17 @@ def read_chain_profile(path: Path) -> ChainProfile:
 
     Raises InvalidProfile with all problems of the file: path inside it, value, what to do.
     """
+    return parse_chain_profile(read_yaml(path), path.name)
+
+
+def read_yaml(path: Path, error: type[InvalidProfile] = InvalidProfile) -> Any:
+    """What the YAML file `path` holds. Raises `error`, naming the line, where it is no YAML."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a SafeLoader
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a SafeLoader
     except UnicodeDecodeError as err:
         line = err.object[: err.start].count(b"\n") + 1
         found = repr(err.object[err.start : err.end])
-        raise InvalidProfile(
+        raise error(
             path.name, [ProfileProblem(f"line {line}", found, "not UTF-8: save the file as UTF-8")]
         ) from err
     except yaml.YAMLError as err:
@@ -222,10 +227,7 @@ def read_chain_profile(path: Path) -> ChainProfile:
         problem = getattr(err, "problem", None) or "not YAML"
         if isinstance(err, yaml.reader.ReaderError):
             where, problem = f"character {err.position + 1}", err.reason
-        raise InvalidProfile(
-            path.name, [ProfileProblem(where, problem, "mend the YAML at this place")]
-        ) from err
-    return parse_chain_profile(content, path.name)
+        raise error(path.name, [ProfileProblem(where, problem, "mend the YAML at this place")]) from err
 
 
 def parse_chain_profile(content: Any, source: str) -> ChainProfile:
@@ -239,7 +241,12 @@ def parse_chain_profile(content: Any, source: str) -> ChainProfile:
     try:
         return ChainProfile.model_validate(content)
     except ValidationError as err:
-        raise InvalidProfile(source, [p for detail in err.errors() for p in _as_problems(detail)]) from err
+        raise InvalidProfile(source, problems_in(err)) from err
+
+
+def problems_in(error: ValidationError) -> list[ProfileProblem]:
+    """Each problem that pydantic found: path, value, what to do."""
+    return [problem for detail in error.errors() for problem in _as_problems(detail)]
 
 
 def _as_problems(detail: Any) -> list[ProfileProblem]:
