@@ -90,6 +90,13 @@ def rule_sentence(language: str, rule: Rule, field: Field) -> str:
     )
 
 
+def _small(value: float) -> str:
+    """Three decimals; never 0.000 of something."""
+    if value <= 0:
+        return "0"
+    return f"{value:.3f}" if value >= 0.0005 else "<0.001"
+
+
 def _limit(language: str, quota: Quota) -> str:
     if quota.count is None:
         return percent(quota.share_0_1 or 0.0)
@@ -136,7 +143,7 @@ def reason_sentences(
             "text": translate(
                 language,
                 mark("Adds {adds} to the gaps expected to be covered, at a rate of acceptance of {rate}."),
-                adds=f"{adds:.3f}",
+                adds=_small(adds),
                 rate=percent(field.problem.acceptance_0_1),
             ),
         },
@@ -198,7 +205,7 @@ def unknown_sentence(language: str, row: UnknownCount) -> str:
 
 def relaxation_sentence(language: str, row: Relaxation, field: Field) -> str:
     """What one more seat, or a rule relaxed by one company, would add."""
-    gain = f"{row.gain:.3f}" if row.gain else "0"
+    gain = _small(row.gain)
     if row.rule.kind == "seats":
         return translate(language, mark("One more seat would add {gain}."), gain=gain)
     return translate(
@@ -217,7 +224,7 @@ def rule_name(field: Field, rule: Rule) -> str:
 def waiting_sentence(language: str, row: Waiting, field: Field) -> str:
     """What the next on the list would add, and which full rules keep it out."""
     gap = field.gaps[row.option.gap]
-    values = {"gap": f"{gap.code} {gap.title}", "adds": f"{row.adds:.3f}"}
+    values = {"gap": f"{gap.code} {gap.title}", "adds": _small(row.adds)}
     if row.blocked_by:
         rules = "、".join(rule_name(field, rule) for rule in row.blocked_by)
         text = mark("Would add {adds} for {gap}, but “{rules}” is at its limit.")
@@ -248,7 +255,7 @@ def out_sentences(language: str, out: OutExplanation, event: EventSelection) -> 
             mark("With {name} for {gap}, {loss} less would be covered."),
             name=name,
             gap=f"{gap.code} {gap.title}",
-            loss=f"{why.loss:.3f}",
+            loss=_small(why.loss),
         )
     ]
     if why.instead_of:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,31 +32,19 @@ def top_by_probability(problem: Problem) -> Baseline:
 def greedy(problem: Problem) -> Baseline:
     """Seat by seat the option that adds most, never one that breaks an "at most" rule.
 
-    Companies that are locked in come first. When "at least" rules still lack as many as there are seats
-    left, only what counts for one of them is taken.
+    First the companies that are locked in, then what the "at least" rules lack, the rule with the fewest
+    options first; a share is taken as one of all seats. Nothing is ever taken back.
     """
     options = [o for o in problem.ordered() if not any(quota.leaves_out(o) for quota in problem.quotas)]
     chosen = _locked(problem)
-    taken = {option.company for option in chosen}
-    while len(chosen) < problem.seats:
-        urgent = _urgent(problem, chosen)
-        left_open = survival_of(problem, chosen)
-        best: tuple[float, str, str] | None = None
-        pick: Option | None = None
-        full = [q for q in problem.quotas if q.bound == "at_most" and _is_full(q, problem, chosen)]
-        for option in options:
-            if option.company in taken or any(quota.counts(option) for quota in full):
-                continue
-            if urgent and not any(quota.counts(option) for quota in urgent):
-                continue
-            adds = problem.weight(option.gap) * left_open.get(option.gap, 1.0) * problem.chance(option)
-            key = (-round(adds, 12), option.company, option.gap)
-            if best is None or key < best:
-                best, pick = key, option
-        if pick is None:
-            break
-        chosen.append(pick)
-        taken.add(pick.company)
+    lacking = [quota for quota in problem.quotas if quota.bound == "at_least"]
+    for quota in sorted(lacking, key=lambda q: (sum(q.counts(o) for o in options), q.id)):
+        pool = [option for option in options if quota.counts(option)]
+        while quota.slack(sum(quota.counts(o) for o in chosen), problem.seats) < 0:
+            if not _take_best(problem, pool, chosen):
+                break
+    while _take_best(problem, options, chosen):
+        pass
     return _judged(problem, tuple(chosen))
 
 
@@ -87,21 +74,25 @@ def _locked(problem: Problem) -> list[Option]:
     return chosen
 
 
-def _urgent(problem: Problem, chosen: Sequence[Option]) -> list[Quota]:
-    """The "at least" rules not yet kept, when they need all seats left; a share is one of all seats."""
-    lacking = {
-        quota.id: math.ceil(-quota.slack(sum(quota.counts(o) for o in chosen), problem.seats) - 1e-6)
-        for quota in problem.quotas
-        if quota.bound == "at_least"
-    }
-    needed = sum(lack for lack in lacking.values() if lack > 0)
-    if needed < problem.seats - len(chosen):
-        return []
-    return [quota for quota in problem.quotas if lacking.get(quota.id, 0) > 0]
+def _take_best(problem: Problem, options: Sequence[Option], chosen: list[Option]) -> bool:
+    """Add the option that adds most to `chosen`; False when there is no seat or nobody for it."""
+    if len(chosen) >= problem.seats:
+        return False
+    taken = {option.company for option in chosen}
+    left_open = survival_of(problem, chosen)
+    full = [quota for quota in problem.quotas if _is_full(quota, problem, chosen)]
+    free = [o for o in options if o.company not in taken and not any(quota.counts(o) for quota in full)]
+    if not free:
+        return False
+    worth = {gap: problem.weight(gap) * left_open.get(gap, 1.0) for gap in {o.gap for o in free}}
+    chosen.append(min(free, key=lambda o: (-round(worth[o.gap] * problem.chance(o), 12), o.company, o.gap)))
+    return True
 
 
 def _is_full(quota: Quota, problem: Problem, chosen: Sequence[Option]) -> bool:
-    return quota.slack(sum(quota.counts(option) for option in chosen), problem.seats) < 1
+    """Whether an "at most" rule allows nobody more; a share is taken as one of all seats."""
+    counted = sum(quota.counts(option) for option in chosen)
+    return quota.bound == "at_most" and quota.slack(counted, problem.seats) < 1 - 1e-6
 
 
 def _judged(problem: Problem, chosen: tuple[Option, ...]) -> Baseline:

@@ -65,6 +65,10 @@ def solve_command(
 
     Ends with 0 also when the rules contradict each other: the answer then names the rules.
     """
+    if why and declined:
+        raise click.UsageError(
+            "give --why or --declined, not both: --why speaks of the selection of the plan"
+        )
     config = opened.config
     read = read_event_plan(plan)
     words = lang or config.language
