@@ -45,3 +45,7 @@ class UnknownCompany(MatchingError, LookupError):
 
 class JudgmentsInvalid(MatchingError, ValueError):
     """A file of a judged set that cannot be read."""
+
+
+class SelectionInvalid(MatchingError, ValueError):
+    """A selection that cannot be asked for: values out of range, or locks that contradict each other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matching.errors import EmptyNeed, MatchingError, UnknownCompany
+from matching.errors import EmptyNeed, MatchingError, SelectionInvalid, UnknownCompany
 
 
 class ServiceError(Exception):
@@ -79,6 +79,10 @@ class InvalidProfile(InvalidInput):
         super().__init__("\n".join(lines))
 
 
+class InvalidEventPlan(InvalidProfile):
+    """An event plan that does not fit the schema; `problems` lists all of them."""
+
+
 # The one table of status codes: an error has that of the first row it is an instance of.
 _STATUS_CODES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
@@ -86,6 +90,7 @@ _STATUS_CODES: tuple[tuple[type[Exception], int], ...] = (
     (Conflict, 409),
     (InvalidInput, 422),
     (EmptyNeed, 422),
+    (SelectionInvalid, 422),
     (UnknownCompany, 404),
     (DatabaseBusy, 503),
     (DatabaseUnavailable, 503),

@@ -17,6 +17,11 @@ def chain_profile_paths() -> list[Path]:
     return sorted((_data() / "chains").glob("*.yaml"))
 
 
+def event_plan_paths() -> list[Path]:
+    """The shipped sample events."""
+    return sorted((_data() / "events").glob("*.yaml"))
+
+
 def companies_path() -> Path:
     """The shipped company base."""
     return _data() / "companies" / "a-share-companies.jsonl"

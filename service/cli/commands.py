@@ -13,6 +13,7 @@ from service.cli.database import db, seed
 from service.cli.demo import demo
 from service.cli.drafts import draft_gaps
 from service.cli.evaluate import evaluate
+from service.cli.event import event
 from service.cli.gap_checks import check_gap
 from service.cli.index import index
 from service.cli.match import match
@@ -59,6 +60,7 @@ for command in (
     check_compliance,
     check_gap,
     draft_gaps,
+    event,
     train,
 ):
     cli.add_command(command)

@@ -17,6 +17,8 @@ STAGES = {
     "embed whole texts": mark("Computing meanings of whole texts"),
     "write": mark("Writing the index"),
     "import": mark("Importing companies"),
+    "match gaps": mark("Matching the gaps in play"),
+    "relax rules": mark("Trying relaxed rules"),
     "rank": mark("Ranking queries"),
     "baselines": mark("Ranking with the baselines"),
 }

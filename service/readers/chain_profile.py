@@ -212,14 +212,14 @@ def read_chain_profile(path: Path) -> ChainProfile:
     return parse_chain_profile(read_yaml(path), path.name)
 
 
-def read_yaml(path: Path) -> Any:
-    """The content of the YAML file `path`. Raises InvalidProfile with the place of the problem."""
+def read_yaml(path: Path, error: type[InvalidProfile] = InvalidProfile) -> Any:
+    """What the YAML file `path` holds. Raises `error`, naming the line, where it is no YAML."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a SafeLoader
     except UnicodeDecodeError as err:
         line = err.object[: err.start].count(b"\n") + 1
         found = repr(err.object[err.start : err.end])
-        raise InvalidProfile(
+        raise error(
             path.name, [ProfileProblem(f"line {line}", found, "not UTF-8: save the file as UTF-8")]
         ) from err
     except yaml.YAMLError as err:
@@ -228,9 +228,7 @@ def read_yaml(path: Path) -> Any:
         problem = getattr(err, "problem", None) or "not YAML"
         if isinstance(err, yaml.reader.ReaderError):
             where, problem = f"character {err.position + 1}", err.reason
-        raise InvalidProfile(
-            path.name, [ProfileProblem(where, problem, "mend the YAML at this place")]
-        ) from err
+        raise error(path.name, [ProfileProblem(where, problem, "mend the YAML at this place")]) from err
 
 
 def parse_chain_profile(content: Any, source: str) -> ChainProfile:
@@ -244,7 +242,12 @@ def parse_chain_profile(content: Any, source: str) -> ChainProfile:
     try:
         return ChainProfile.model_validate(content)
     except ValidationError as err:
-        raise InvalidProfile(source, [p for detail in err.errors() for p in as_problems(detail)]) from err
+        raise InvalidProfile(source, problems_in(err)) from err
+
+
+def problems_in(error: ValidationError) -> list[ProfileProblem]:
+    """Each problem that pydantic found: path, value, what to do."""
+    return [problem for detail in error.errors() for problem in as_problems(detail)]
 
 
 def mismatch(problems: list[ProfileProblem]) -> ValueError:
