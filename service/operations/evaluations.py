@@ -92,7 +92,7 @@ def train(
     said = progress or _silent
     judged = read_judged_queries(queries, qrels)
     profiles = _profiles(companies)
-    _check_companies(profiles, {company for query in judged for company in query.grades}, companies)
+    _count_missing(profiles, {company for query in judged for company in query.grades}, companies)
     build_release(profiles, embedder, scratch, "training", progress=progress)
     release = load_release(scratch / "training", embedder)
     collected = collect_values(

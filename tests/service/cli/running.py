@@ -69,7 +69,8 @@ class Ended:
     def error(self) -> str:
         """The one line of a named error; fails where there is more, or less, than that."""
         lines = [line for line in self.err.split("\n") if line and "\r" not in line]
-        assert len(lines) == 1 and lines[0].startswith("lianzhao: "), self.err
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("lianzhao: "), self.err
         return lines[0].removeprefix("lianzhao: ")
 
 

@@ -205,7 +205,7 @@ def test_wrong_words_are_named_in_one_line(arguments: list[str], message: str) -
 def test_text_shows_the_quote_and_the_sum() -> None:
     known = done("match", GAP, "--json", "--limit", "1").json["candidates"][0]
     lines = done("match", GAP, "--limit", "1").out.splitlines()
-    assert "江陵铜箔" in lines[2] and FOIL in lines[2] and "江西 九江市" in lines[2]
+    assert all(part in lines[2] for part in ("江陵铜箔", FOIL, "江西 九江市"))
     assert any("● 高档电解铜箔" in line and "“高档电解铜箔”" in line for line in lines)
     assert any(line.endswith(f"= {known['score']:+.2f}") for line in lines)
     assert "-0.00" not in "".join(lines)
