@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -21,7 +20,7 @@ _ROWS_AT_ONCE = 500
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
-    ParseError,
+    SyntaxError,  # ParseError, and lxml's XMLSyntaxError: openpyxl parses by lxml where that is installed
     InvalidFileException,
     LookupError,
     ValueError,
