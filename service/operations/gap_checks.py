@@ -242,10 +242,11 @@ def _base_problems(gap: GapProfile, path: str, base: CompanyWords) -> Iterator[G
         if by_any == 0:
             advice = "no company of the base meets it or a synonym: add synonyms, or import companies"
             unmet.append(GapProblem("no_company", "warning", where, requirement.text, advice))
-    if met and not any(met):
+    if met and not any(met):  # no error: the base may lack what the gap rightly asks for
         advice = "no company of the base meets any must of this gap: add synonyms, or import companies"
-        yield GapProblem("no_company", "error", f"{path}.requirements", gap.title, advice)
-    yield from unmet
+        yield GapProblem("no_company", "warning", f"{path}.requirements", gap.title, advice)
+    else:
+        yield from unmet
 
 
 def _duplicates(profile: ChainProfile, stored: Sequence[KnownGap]) -> Iterator[GapProblem]:

@@ -9,8 +9,8 @@ length.
 
 The rules were written with an eye on C01 to C05. First runs: C01-C05 recall 0.904, precision 0.968; C06-C10
 0.782 and 0.934 (0.786 and 0.931 with rules mended on C01-C05 only); second text 0.884 and 0.917. After that
-the misses of all were looked at, so today's figures are no blind ones. The second text and its terms were written
-before the tool ran on them, by the same hand that wrote the rules.
+the misses of all were looked at, so today's figures are no blind ones. The second text and its terms were
+written before the tool ran on them, by the same hand that wrote the rules.
 """
 
 from __future__ import annotations

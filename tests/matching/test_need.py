@@ -143,3 +143,7 @@ def test_requirements_without_words_do_not_hide_the_need() -> None:
     assert [r.text for r in requirements_of(Gap("G", "阀门", blank))] == ["阀门"]
     with pytest.raises(EmptyNeed):
         requirements_of(Gap("G", "", blank))
+
+
+def test_and_above_is_no_joint() -> None:
+    assert [r.text for r in parse_need("110kV及以上变电站及开关设备")] == ["110kV及以上变电站", "开关设备"]

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from matching.embedding import HashingEmbedder
 from service.actors import COMMAND_LINE
-from service.cli.main import cli
+from service.cli.commands import cli
 from service.config import read_config
 from service.db import open_database, upgrade_schema
 from service.errors import InvalidEventPlan
