@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from service.cli.drafts import draft_gaps
-from service.cli.gap_checks import check_gap
+from service.cli.commands import cli
 from service.errors import InvalidInput
 from service.shipped import chain_profile_paths
 
@@ -31,7 +30,7 @@ def written(tmp_path: Path, name: str = "policy.txt", text: str = TEXT) -> str:
 
 
 def test_drafts_come_as_json_with_literal_quotes(runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(draft_gaps, [written(tmp_path), "--json"], catch_exceptions=False)
+    done = runner.invoke(cli, ["draft-gaps", written(tmp_path), "--json"], catch_exceptions=False)
     answer = json.loads(done.stdout)
     (chain,) = answer["chains"]
     text = TEXT.replace("\r\n", "\n")
@@ -52,7 +51,7 @@ def test_drafts_come_as_json_with_literal_quotes(runner: CliRunner, tmp_path: Pa
 
 
 def test_drafts_as_text_say_chain_gap_kind_requirements_and_source(runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(draft_gaps, [written(tmp_path), "--lang", "en"], catch_exceptions=False)
+    done = runner.invoke(cli, ["draft-gaps", written(tmp_path), "--lang", "en"], catch_exceptions=False)
     assert "policy.txt: 1 chains, 2 draft gaps, 4 requirements" in done.stdout
     assert "（一） 铜" in done.stdout
     assert "target 1000亿元" in done.stdout
@@ -62,17 +61,17 @@ def test_drafts_as_text_say_chain_gap_kind_requirements_and_source(runner: CliRu
 
 
 def test_text_without_chains_says_what_to_give(runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(draft_gaps, [written(tmp_path, text="会议结束。"), "--lang", "en"])
+    done = runner.invoke(cli, ["draft-gaps", written(tmp_path, text="会议结束。"), "--lang", "en"])
     assert "No chain and no gap found" in done.stdout
 
 
 def test_file_of_another_kind_is_a_named_error(runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(draft_gaps, [written(tmp_path, "a.md")])
+    done = runner.invoke(cli, ["draft-gaps", written(tmp_path, "a.md")])
     assert isinstance(done.exception, InvalidInput)
 
 
 def test_shipped_profile_is_checked_without_a_database(runner: CliRunner) -> None:
-    done = runner.invoke(check_gap, [str(chain_profile_paths()[2]), "--json"], catch_exceptions=False)
+    done = runner.invoke(cli, ["check-gap", str(chain_profile_paths()[2]), "--json"], catch_exceptions=False)
     assert done.exit_code == 0
     assert {row["severity"] for row in json.loads(done.stdout)} <= {"warning"}
     assert "compared with no database" in done.stderr
@@ -81,8 +80,8 @@ def test_shipped_profile_is_checked_without_a_database(runner: CliRunner) -> Non
 def test_errors_end_with_exit_code_one_and_name_the_place(runner: CliRunner, tmp_path: Path) -> None:
     profile = chain_profile_paths()[2].read_text("utf-8").replace("quote: ", "quote: 不", 40)
     done = runner.invoke(
-        check_gap,
-        [written(tmp_path, "c.yaml", profile), "--policy", written(tmp_path), "--json"],
+        cli,
+        ["check-gap", written(tmp_path, "c.yaml", profile), "--policy", written(tmp_path), "--json"],
         catch_exceptions=False,
     )
     assert done.exit_code == 1
@@ -93,7 +92,7 @@ def test_errors_end_with_exit_code_one_and_name_the_place(runner: CliRunner, tmp
 
 def test_broken_profile_is_answered_with_its_problems(runner: CliRunner, tmp_path: Path) -> None:
     done = runner.invoke(
-        check_gap, [written(tmp_path, "c.yaml", "format: 1"), "--json"], catch_exceptions=False
+        cli, ["check-gap", written(tmp_path, "c.yaml", "format: 1"), "--json"], catch_exceptions=False
     )
     assert done.exit_code == 1
     assert {row["code"] for row in json.loads(done.stdout)} == {"invalid_profile"}
