@@ -180,7 +180,7 @@ def _issue_line(issue: Issue, language: str) -> str:
 def _write_rejected(opened: Opened, file: Path, report: ImportReport, target: Path | None) -> str | None:
     if not report.rows_rejected:
         return None
-    path = target or _free_path(file.with_name(f"{file.stem}-rejected{file.suffix}"))
+    path = target or _free_path(file.with_name(f"{Path(_shown_name(file)).stem}-rejected{file.suffix}"))
     try:
         with written_whole(path) as out:
             write_rejected_rows(

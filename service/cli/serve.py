@@ -31,15 +31,17 @@ def serve(opened: Opened, host: str | None, port: int | None) -> None:
 
 def run_server(config: Config) -> None:
     """Serve until interrupted. Raises ConfigError when the port is taken."""
-    import waitress
+    from waitress.server import create_server
 
     check_free(config)
     app = create_app(config)
     Thread(target=_warm, args=(app.extensions["lianzhao"],), daemon=True).start()
+    server = create_server(app, host=config.host, port=config.port, threads=THREADS, ident=None)
+    # Said when it is true: whoever waits for this line may ask at once.
     host = f"[{config.host}]" if ":" in config.host else config.host
     hint = translate(config.language, "Ctrl-C stops it")
     click.echo(f"LianZhao: http://{host}:{config.port}/  ({hint})")
-    waitress.serve(app, host=config.host, port=config.port, threads=THREADS, ident=None)
+    server.run()
 
 
 def check_free(config: Config) -> None:

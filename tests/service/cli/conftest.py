@@ -23,20 +23,20 @@ def _installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("LIANZHAO_EMBEDDER", "hashing")
         patch.setenv("LIANZHAO_HOME", str(folder / "home"))
         done("db", "upgrade")
+        shutil.copytree(folder / "home", folder / "empty")
         done("seed", chain_profile_paths()[2])
         done("import", write_jsonl(folder / "companies.jsonl", COMPANIES))
         done("index", "build")
-    return folder / "home"
+    return folder
 
 
 @pytest.fixture
-def empty_home(tmp_path: Path) -> Path:
+def empty_home(_installation: Path, tmp_path: Path) -> Path:
     """The LIANZHAO_HOME of the test, with tables and nothing in them."""
-    done("db", "upgrade")
-    return tmp_path / "home"
+    return Path(shutil.copytree(_installation / "empty", tmp_path / "home"))
 
 
 @pytest.fixture
 def home(_installation: Path, tmp_path: Path) -> Path:
     """The LIANZHAO_HOME of the test: one chain, the companies of `running.py`, an index over them."""
-    return Path(shutil.copytree(_installation, tmp_path / "home"))
+    return Path(shutil.copytree(_installation / "home", tmp_path / "home"))

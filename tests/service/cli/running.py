@@ -67,11 +67,11 @@ class Ended:
 
     @property
     def error(self) -> str:
-        """The one line of a named error; fails where there is more, or less, than that."""
-        lines = [line for line in self.err.split("\n") if line and "\r" not in line]
-        assert len(lines) == 1, self.err
-        assert lines[0].startswith("lianzhao: "), self.err
-        return lines[0].removeprefix("lianzhao: ")
+        """The one line of a named error; fails where there is more, or less, than that after the progress."""
+        *before, last = self.err.removesuffix("\n").split("\n")
+        assert last.startswith("lianzhao: "), self.err
+        assert not any(line.startswith(("lianzhao: ", "Traceback")) for line in before), self.err
+        return last.removeprefix("lianzhao: ")
 
 
 def run(*arguments: str | Path, encoding: str = "utf-8") -> Ended:

@@ -1,0 +1,107 @@
+"""`lianzhao db` and `lianzhao seed`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from service.shipped import chain_profile_paths
+from tests.service.cli.running import done, run
+
+COPPER = chain_profile_paths()[2]
+
+
+def chains() -> list[Any]:
+    return [chain["code"] for chain in done("show", "chains", "--json").json]
+
+
+def written(path: Path, profile: dict[str, Any]) -> Path:
+    path.write_text(yaml.safe_dump(profile, allow_unicode=True), "utf-8")
+    return path
+
+
+def copper(**changes: Any) -> dict[str, Any]:
+    profile: dict[str, Any] = yaml.safe_load(COPPER.read_text("utf-8"))
+    return profile | changes
+
+
+def test_upgrade_makes_the_tables_and_may_be_repeated(tmp_path: Path) -> None:
+    assert run("db", "check").code == 1
+    first = done("db", "upgrade", "--json").json
+    assert first == {"database": str(tmp_path / "home" / "lianzhao.sqlite3"), "version": "0001"}
+    assert done("db", "upgrade", "--json").json == done("db", "check", "--json").json == first
+    assert done("db", "check").out == f"{first['database']}：数据库表结构与当前版本一致。\n"
+
+
+def test_seed_stores_the_ten_chains_once(empty_home: Path) -> None:
+    first = done("seed", "--json").json
+    assert [report["chain"] for report in first] == [f"C{number:02}" for number in range(1, 11)]
+    assert all(report["added"] and len(report["gaps_added"]) >= 15 for report in first)
+    again = done("seed", "--json").json
+    assert [report["gaps_unchanged"] for report in again] == [len(report["gaps_added"]) for report in first]
+    assert not any(report["added"] or report["gaps_added"] or report["gaps_changed"] for report in again)
+    assert len(chains()) == 10
+    assert (empty_home / "lianzhao.sqlite3").exists()
+
+
+@pytest.mark.usefixtures("empty_home")
+def test_changed_wording_is_a_new_version_of_its_gap(tmp_path: Path) -> None:
+    done("seed", COPPER)
+    profile = copper()
+    profile["gaps"][0]["need"] += "另有说明。"
+    code = profile["gaps"][0]["code"]
+    (report,) = done("seed", "--json", written(tmp_path / "copper.yaml", profile)).json
+    assert (report["gaps_changed"], report["gaps_added"], report["gaps_archived"]) == ([code], [], [])
+    assert done("show", "gap", code, "--json").json["version"] == 2
+
+
+@pytest.mark.usefixtures("empty_home")
+def test_file_with_problems_is_answered_with_all_of_them_and_nothing_is_stored(tmp_path: Path) -> None:
+    profile = copper(name="")
+    profile["links"][0]["position"] = "up"
+    profile["gaps"][1]["kind"] = "filll"
+    profile["gaps"][2]["requirements"][0]["weight"] = "viel"
+    broken = written(tmp_path / "broken.yaml", profile)
+    ended = run("seed", chain_profile_paths()[0], broken)
+    assert (ended.code, ended.out) == (1, "")
+    assert "Traceback" not in ended.err
+    for place, value in (
+        ("name", "''"),
+        ("links[0].position", "'up'"),
+        ("gaps[1].kind", "'filll'"),
+        ("gaps[2].requirements[0].weight", "'viel'"),
+    ):
+        assert f"broken.yaml: {place}: {value}: " in ended.err
+    assert chains() == []
+
+
+@pytest.mark.usefixtures("empty_home")
+def test_problems_of_several_files_are_told_together(tmp_path: Path) -> None:
+    first = written(tmp_path / "first.yaml", copper(name=""))
+    second = tmp_path / "second.yaml"
+    second.write_text("a: [1\n")
+    third = tmp_path / "third.yaml"
+    third.write_bytes("名称: 铜".encode("gbk"))
+    ended = run("seed", first, second, third)
+    assert ended.code == 1
+    for problem in ("first.yaml: name: ''", "second.yaml: line 2", "third.yaml: line 1"):
+        assert problem in ended.err
+
+
+@pytest.mark.usefixtures("empty_home")
+def test_file_that_is_not_there_is_wrong_use() -> None:
+    ended = run("seed", "nowhere.yaml")
+    assert ended.code == 2
+    assert "nowhere.yaml" in ended.err
+
+
+@pytest.mark.usefixtures("empty_home")
+def test_report_is_in_the_language_of_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = len(copper()["gaps"])
+    assert done("seed", COPPER).out == f"C03：新增缺口{count}个，修改0个，无变化0个，归档0个\n"
+    monkeypatch.setenv("LIANZHAO_LANGUAGE", "en")
+    expected = f"C03: 0 gaps added, 0 changed, {count} unchanged, 0 archived\n"
+    assert done("seed", COPPER).out == expected
