@@ -143,7 +143,7 @@ def test_nothing_suitable_is_said_and_the_nearest_stand_apart(
     def all_to_check(*arguments: Any, **options: Any) -> MatchResult:
         result = real(*arguments, **options)
         weak = tuple(replace(candidate, band="待核", probability=0.01) for candidate in result.candidates)
-        return replace(result, candidates=weak)
+        return replace(result, candidates=weak, best_band="待核")
 
     monkeypatch.setattr(gaps, "match_gap", all_to_check)
     page = shown(GAP)
