@@ -150,8 +150,8 @@ def train(collected: Sequence[JudgedValues], data: Mapping[str, Any], on: str) -
         "bands": BAND_STARTS,
         "card": {
             "how": "Monotone additive model over the signals, softmax over each query's companies against "
-            "the gains of their grades, no slope below zero; slope and prior by Platt on scores of queries "
-            "left out. The exclusion weight is a judgment: nothing measures it. See matching/training.py.",
+            "the gains of their grades, no slope below zero; slope and prior by Platt on queries left "
+            "out. The exclusion weight is a judgment: nothing measures it. See matching/training.py.",
             "date": on,
             "data": dict(data),
             "engine": ENGINE_VERSION,
