@@ -33,6 +33,7 @@ PRINTS_NO_JSON = {
     (),
     ("serve",),
     ("db",),
+    ("event",),
     ("index",),
     ("show",),
 }  # one runs on, the others only hold commands
