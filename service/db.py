@@ -100,14 +100,15 @@ def upgrade_schema(database: Database) -> None:
 def check_schema(database: Database) -> None:
     """Raise SchemaMismatch unless the tables are those of this release."""
     with _connection(database) as connection:
-        _refuse_newer(connection, database.place)
         found = MigrationContext.configure(connection).get_current_revision()
-    if found != newest_version():
-        state = f"has version {found}" if found else "has no tables yet"
-        raise SchemaMismatch(
-            f"database {database.place} {state}, this release needs another: "
-            'run "lianzhao db upgrade", or set LIANZHAO_HOME if it is kept elsewhere'
-        )
+        if found == newest_version():
+            return
+        _refuse_newer(connection, database.place)
+    state = f"has version {found}" if found else "has no tables yet"
+    raise SchemaMismatch(
+        f"database {database.place} {state}, this release needs another: "
+        'run "lianzhao db upgrade", or set LIANZHAO_HOME if it is kept elsewhere'
+    )
 
 
 def newest_version() -> str | None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.shipped import chain_profile_paths
-from tests.service.cli.running import COMPANIES, done, write_jsonl
+from tests.service.cli.running import COMPANIES, done, small_profile, write_jsonl, write_profile
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +23,7 @@ def _installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("LIANZHAO_HOME", str(folder / "home"))
         done("db", "upgrade")
         shutil.copytree(folder / "home", folder / "empty")
-        done("seed", chain_profile_paths()[2])
+        done("seed", write_profile(folder / "chain.yaml", small_profile(3)))
         done("import", write_jsonl(folder / "companies.jsonl", COMPANIES))
         done("index", "build")
     return folder

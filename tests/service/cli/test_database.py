@@ -6,26 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from service.shipped import chain_profile_paths
-from tests.service.cli.running import done, run
-
-COPPER = chain_profile_paths()[2]
+from tests.service.cli.running import done, run, small_profile, write_profile
 
 
 def chains() -> list[Any]:
     return [chain["code"] for chain in done("show", "chains", "--json").json]
 
 
-def written(path: Path, profile: dict[str, Any]) -> Path:
-    path.write_text(yaml.safe_dump(profile, allow_unicode=True), "utf-8")
-    return path
-
-
 def copper(**changes: Any) -> dict[str, Any]:
-    profile: dict[str, Any] = yaml.safe_load(COPPER.read_text("utf-8"))
-    return profile | changes
+    return small_profile(3) | changes
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    """A profile without faults."""
+    return write_profile(tmp_path / "shipped.yaml", copper())
 
 
 def test_upgrade_makes_the_tables_and_may_be_repeated(tmp_path: Path) -> None:
@@ -48,24 +44,26 @@ def test_seed_stores_the_ten_chains_once(empty_home: Path) -> None:
 
 
 @pytest.mark.usefixtures("empty_home")
-def test_changed_wording_is_a_new_version_of_its_gap(tmp_path: Path) -> None:
-    done("seed", COPPER)
+def test_changed_wording_is_a_new_version_of_its_gap(shipped: Path, tmp_path: Path) -> None:
+    done("seed", shipped)
     profile = copper()
     profile["gaps"][0]["need"] += "另有说明。"
     code = profile["gaps"][0]["code"]
-    (report,) = done("seed", "--json", written(tmp_path / "copper.yaml", profile)).json
+    (report,) = done("seed", "--json", write_profile(tmp_path / "copper.yaml", profile)).json
     assert (report["gaps_changed"], report["gaps_added"], report["gaps_archived"]) == ([code], [], [])
     assert done("show", "gap", code, "--json").json["version"] == 2
 
 
 @pytest.mark.usefixtures("empty_home")
-def test_file_with_problems_is_answered_with_all_of_them_and_nothing_is_stored(tmp_path: Path) -> None:
+def test_file_with_problems_is_answered_with_all_of_them_and_nothing_is_stored(
+    shipped: Path, tmp_path: Path
+) -> None:
     profile = copper(name="")
     profile["links"][0]["position"] = "up"
     profile["gaps"][1]["kind"] = "filll"
     profile["gaps"][2]["requirements"][0]["weight"] = "viel"
-    broken = written(tmp_path / "broken.yaml", profile)
-    ended = run("seed", chain_profile_paths()[0], broken)
+    broken = write_profile(tmp_path / "broken.yaml", profile)
+    ended = run("seed", shipped, broken)
     assert (ended.code, ended.out) == (1, "")
     assert "Traceback" not in ended.err
     for place, value in (
@@ -80,7 +78,7 @@ def test_file_with_problems_is_answered_with_all_of_them_and_nothing_is_stored(t
 
 @pytest.mark.usefixtures("empty_home")
 def test_problems_of_several_files_are_told_together(tmp_path: Path) -> None:
-    first = written(tmp_path / "first.yaml", copper(name=""))
+    first = write_profile(tmp_path / "first.yaml", copper(name=""))
     second = tmp_path / "second.yaml"
     second.write_text("a: [1\n")
     third = tmp_path / "third.yaml"
@@ -99,9 +97,8 @@ def test_file_that_is_not_there_is_wrong_use() -> None:
 
 
 @pytest.mark.usefixtures("empty_home")
-def test_report_is_in_the_language_of_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    count = len(copper()["gaps"])
-    assert done("seed", COPPER).out == f"C03：新增缺口{count}个，修改0个，无变化0个，归档0个\n"
+def test_report_is_in_the_language_of_the_setting(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert done("seed", shipped).out == "C03：新增缺口3个，修改0个，无变化0个，归档0个\n"
     monkeypatch.setenv("LIANZHAO_LANGUAGE", "en")
-    expected = f"C03: 0 gaps added, 0 changed, {count} unchanged, 0 archived\n"
-    assert done("seed", COPPER).out == expected
+    expected = "C03: 0 gaps added, 0 changed, 3 unchanged, 0 archived\n"
+    assert done("seed", shipped).out == expected

@@ -7,22 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from service.shipped import chain_profile_paths
-from tests.service.cli.running import COMPANIES, FOIL, done, run, write_jsonl
-
-CHAINS = chain_profile_paths()[2:4]
+from tests.service.cli.running import COMPANIES, FOIL, done, run, small_profile, write_jsonl, write_profile
 
 
 @pytest.fixture(autouse=True)
 def _small_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     companies = write_jsonl(tmp_path / "shipped.jsonl", COMPANIES)
-    monkeypatch.setattr("service.cli.demo.chain_profile_paths", lambda: CHAINS)
+    chains = [write_profile(tmp_path / f"{chain}.yaml", small_profile(chain)) for chain in (3, 4)]
+    monkeypatch.setattr("service.cli.demo.chain_profile_paths", lambda: chains)
     monkeypatch.setattr("service.cli.demo.companies_path", lambda: companies)
 
 
 def test_demo_sets_up_all_and_prints_candidates_of_each_chain(tmp_path: Path) -> None:
     lines = done("demo", "--no-serve").out.splitlines()
-    assert lines[0].startswith("2条产业链，")
+    assert lines[0] == "2条产业链，6个缺口"
     assert lines[1] == "shipped.jsonl：共6行，新增6家，更新0家，无变化0家，退回0行，跳过0行"
     heads = [number for number, line in enumerate(lines) if line[:4] in ("C03 ", "C04 ")]
     assert len(heads) == 2
