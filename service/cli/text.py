@@ -49,9 +49,9 @@ def print_shortly(known: dict[str, Any], count: int) -> None:
 
 
 def _none_fits(known: dict[str, Any]) -> bool:
-    """Only the beginning of the list can tell: later candidates rank lower."""
-    is_beginning = bool(known["candidates"]) and known["candidates"][0]["rank"] == 1
-    return is_beginning and known["none_suitable"]
+    """Said once, above the first page: the verdict is on the whole ranking, whatever page is shown."""
+    shown = known["candidates"] or known["nearest_misses"]
+    return bool(shown) and shown[0]["rank"] == 1 and bool(known["none_suitable"])
 
 
 def _standing(candidate: dict[str, Any]) -> str:
