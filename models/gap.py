@@ -15,8 +15,6 @@ GAP_KINDS = ("fill", "strengthen", "extend", "supporting", "talent")
 GAP_STATUSES = ("draft", "in_review", "published", "archived")
 FACETS = ("product", "process", "technology", "capability", "condition")
 LEVELS = ("must", "should", "must_not")
-# Where a wording comes from: a chain profile that was seeded, or somebody at work on this installation.
-ORIGINS = ("profile", "curator")
 
 
 class Gap(Timestamped, Base):
@@ -69,7 +67,6 @@ class GapVersion(Base):
             postgresql_where=text("status IN ('draft', 'in_review')"),
         ),
         CheckConstraint("NOT is_current OR status IN ('published', 'archived')", name="current_is_published"),
-        CheckConstraint(f"origin IN {ORIGINS}", name="origin"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,11 +90,10 @@ class GapVersion(Base):
     )  # sha256 of the wording: same wording, no new version
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     created_by: Mapped[str] = mapped_column(String(100))
-    origin: Mapped[str] = mapped_column(String(16), default="profile", server_default="profile")
     based_on: Mapped[int | None]  # the published version that the draft was made from
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     changed_at: Mapped[datetime | None]
-    changed_by: Mapped[str | None] = mapped_column(String(100))
+    changed_by: Mapped[str | None] = mapped_column(String(100))  # nobody: as its profile was seeded
     change_note: Mapped[str | None] = mapped_column(Text)
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[str | None] = mapped_column(String(100))

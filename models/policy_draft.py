@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, Timestamped
 from models.chain import Chain
 
-DRAFT_KINDS = ("link", "anchor", "gap")
+DRAFT_KINDS = ("chain", "anchor", "gap")
 DECISIONS = ("open", "accepted", "rejected")
 
 
@@ -31,7 +31,7 @@ class PolicyDraft(Timestamped, Base):
 
 
 class PolicyDraftItem(Base):
-    """One drafted link, anchor or gap: `draft.text[start:end]` is what it comes from.
+    """One drafted chain, anchor or gap: `draft.text[start:end]` is what it comes from.
 
     `section` and `chain_name` are those of the draft chain it stands in; `chain` is where it was accepted.
     """

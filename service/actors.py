@@ -9,7 +9,14 @@ from service.errors import PermissionDenied
 _VIEW = frozenset({"match"})
 _OFFICER = _VIEW | {"match_run.store"}
 _ORGANISER = _OFFICER
-_CURATOR = _ORGANISER | {"chain.edit", "company.import", "index.build"}
+_CURATOR = _ORGANISER | {
+    "chain.edit",
+    "company.import",
+    "dictionary.edit",
+    "gap.edit",
+    "gap.review",
+    "index.build",
+}
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "viewer": _VIEW,
     "officer": _OFFICER,

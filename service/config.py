@@ -21,6 +21,7 @@ PREFIX = "LIANZHAO_"
 EMBEDDERS = ("bundled-e5", "hashing")
 PRECISIONS = ("auto", "float32", "bfloat16")
 LANGUAGES = ("zh", "en")
+SWITCH = ("on", "off")
 MIN_SECRET_CHARS = 16
 
 
@@ -47,6 +48,7 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address that the web server listens on."),
     Setting("PORT", "8000", "Port that the web server listens on."),
     Setting("SECRET_KEY", "", "Key that signs sessions. Empty: made once, kept in HOME/secret_key."),
+    Setting("FOUR_EYES", "off", "Whether the one who submits a gap may not publish it: on or off."),
     Setting(
         "HOME_PROVINCE", "甘肃", "Province whose gaps are matched: companies there are not outside companies."
     ),
@@ -68,6 +70,7 @@ class Config:
     host: str
     port: int
     home_province: str | None
+    four_eyes: bool
     given_secret_key: str | None = field(repr=False)
 
     @property
@@ -107,6 +110,7 @@ def read_config(environ: Mapping[str, str] = os.environ, **overrides: object) ->
         host=_host(given["HOST"]),
         port=_number("PORT", given["PORT"], 1, 65535),
         home_province=_province(given["HOME_PROVINCE"]),
+        four_eyes=_choice("FOUR_EYES", given["FOUR_EYES"], SWITCH) == "on",
         given_secret_key=_secret(given["SECRET_KEY"]),
     )
 

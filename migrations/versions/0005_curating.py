@@ -31,7 +31,6 @@ def upgrade() -> None:
             op.f("ck_gap_version_current_is_published"),
             "NOT is_current OR status IN ('published', 'archived')",
         )
-        batch.create_check_constraint(op.f("ck_gap_version_origin"), "origin IN ('profile', 'curator')")
     op.create_index(
         "uq_gap_version_open",
         "gap_version",
@@ -56,7 +55,6 @@ def downgrade() -> None:
     op.drop_index("uq_gap_version_open", "gap_version")
     with op.batch_alter_table("gap_version", recreate=_recreate()) as batch:
         batch.drop_constraint(op.f("ck_gap_version_current_is_published"), type_="check")
-        batch.drop_constraint(op.f("ck_gap_version_origin"), type_="check")
         for column in _version_columns():
             batch.drop_column(column.name)
     with op.batch_alter_table("chain", recreate=_recreate()) as batch:
@@ -70,7 +68,6 @@ def _recreate() -> str:
 
 def _version_columns() -> list[sa.Column[object]]:
     return [
-        sa.Column("origin", sa.String(16), server_default="profile", nullable=False),
         sa.Column("based_on", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("changed_at", MOMENT, nullable=True),
@@ -152,7 +149,7 @@ def _create_policy_draft() -> None:
         sa.Column("decided_by", sa.String(100), nullable=True),
         sa.Column("chain_id", sa.Integer(), nullable=True),
         sa.Column("made", sa.String(200), nullable=True),
-        sa.CheckConstraint("kind IN ('link', 'anchor', 'gap')", name=op.f("ck_policy_draft_item_kind")),
+        sa.CheckConstraint("kind IN ('chain', 'anchor', 'gap')", name=op.f("ck_policy_draft_item_kind")),
         sa.CheckConstraint(
             "decision IN ('open', 'accepted', 'rejected')", name=op.f("ck_policy_draft_item_decision")
         ),

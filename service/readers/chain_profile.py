@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -90,7 +90,7 @@ class SiteProfile(_Strict):
 
 
 class RequirementProfile(_Strict):
-    id: Annotated[str, Field(pattern=r"^R[1-9][0-9]?$")]
+    id: Annotated[str, Field(pattern=r"^R[1-9][0-9]{0,3}$")]
     text: Annotated[str, Field(min_length=1, max_length=80)]
     facet: Facet = "product"
     level: Level = "must"
@@ -125,11 +125,9 @@ class GapProfile(_Strict):
         return self
 
 
-class ChainProfile(_Strict):
-    """One industrial chain as its file states it."""
+class ChainHead(_Strict):
+    """An industrial chain without its gaps."""
 
-    format: Literal[1]
-    code: Annotated[str, Field(pattern=r"^C[0-9]{2}$")]
     name: Name
     name_en: Name
     document: Name
@@ -138,17 +136,17 @@ class ChainProfile(_Strict):
     links: Annotated[list[LinkProfile], Field(min_length=1)]
     anchors: list[AnchorProfile] = []
     sites: list[SiteProfile] = []
-    gaps: Annotated[list[GapProfile], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _names_resolve(self) -> ChainProfile:
+    def _names_resolve(self) -> Self:
+        _raise_any(self.problems())
+        return self
+
+    def problems(self) -> list[ProfileProblem]:
+        """What stands twice, and what is named that is not there."""
         links = {link.code for link in self.links}
-        anchors = {anchor.name for anchor in self.anchors}
-        sites = {site.name for site in self.sites}
         problems = [
             *repeated("links[{}].code", [link.code for link in self.links]),
-            *repeated("gaps[{}].code", [gap.code for gap in self.gaps]),
-            *repeated("gaps[{}].title", [gap.title for gap in self.gaps]),
             *repeated("anchors[{}].name", [anchor.name for anchor in self.anchors]),
             *repeated("sites[{}].name", [site.name for site in self.sites]),
         ]
@@ -156,12 +154,31 @@ class ChainProfile(_Strict):
             problems += _unknown(f"links[{at}].feeds[{{}}]", link.feeds, links, "links[].code")
         for at, anchor in enumerate(self.anchors):
             problems += _unknown(f"anchors[{at}].links[{{}}]", anchor.links, links, "links[].code")
+        return problems
+
+
+class ChainProfile(ChainHead):
+    """One industrial chain as its file states it."""
+
+    format: Literal[1]
+    code: Annotated[str, Field(pattern=r"^C[0-9]{2}$")]
+    gaps: Annotated[list[GapProfile], Field(min_length=1)]
+
+    def problems(self) -> list[ProfileProblem]:
+        """The same, with its gaps."""
+        links = {link.code for link in self.links}
+        anchors = {anchor.name for anchor in self.anchors}
+        sites = {site.name for site in self.sites}
+        problems = [
+            *super().problems(),
+            *repeated("gaps[{}].code", [gap.code for gap in self.gaps]),
+            *repeated("gaps[{}].title", [gap.title for gap in self.gaps]),
+        ]
         for at, gap in enumerate(self.gaps):
             problems += _unknown(f"gaps[{at}].link", [gap.link], links, "links[].code")
             problems += _unknown(f"gaps[{at}].anchors[{{}}]", gap.anchors, anchors, "anchors[].name")
             problems += _unknown(f"gaps[{at}].sites[{{}}]", gap.sites, sites, "sites[].name")
-        _raise_any(problems)
-        return self
+        return problems
 
 
 def repeated(path: str, values: Sequence[str]) -> Iterator[ProfileProblem]:
