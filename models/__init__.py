@@ -1,6 +1,7 @@
 """Tables of LianZhao. SQLAlchemy only: no engine code, no Flask. Importing it registers every table."""
 
-from models.account import User
+from models.account import ApiToken, LoginAttempt, User, UserSession
+from models.audit import AuditEntry
 from models.base import Base, utc_now
 from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
 from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
@@ -13,8 +14,9 @@ from models.match_run import MatchCandidate, MatchRun
 from models.policy_draft import PolicyDraft, PolicyDraftItem
 
 __all__ = [
-    "Anchor", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct",
-    "CompanyProvenance", "CompanyTag", "ComplianceException", "DictionaryEntry", "Gap", "GapRequirement",
-    "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease", "MatchCandidate", "MatchRun", "PolicyDraft",
-    "PolicyDraftItem", "Site", "User", "utc_now",
+    "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company",
+    "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag", "ComplianceException",
+    "DictionaryEntry", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease",
+    "LoginAttempt", "MatchCandidate", "MatchRun", "PolicyDraft", "PolicyDraftItem", "Site", "User",
+    "UserSession", "utc_now",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ EMBEDDERS = ("bundled-e5", "hashing")
 PRECISIONS = ("auto", "float32", "bfloat16")
 LANGUAGES = ("zh", "en")
 SWITCH = ("on", "off")
+ACCESSES = ("open", "login")
 MIN_SECRET_CHARS = 16
 
 
@@ -49,6 +50,10 @@ SETTINGS = (
     Setting("PORT", "8000", "Port that the web server listens on."),
     Setting("SECRET_KEY", "", "Key that signs sessions. Empty: made once, kept in HOME/secret_key."),
     Setting("FOUR_EYES", "off", "Whether the one who submits a gap may not publish it: on or off."),
+    Setting("ACCESS", "open", "open: reading needs no login, writing does. login: everything does."),
+    Setting("SESSION_IDLE_MINUTES", "60", "Minutes without a request after which a session ends."),
+    Setting("SESSION_HOURS", "12", "Hours after which a session ends in any case."),
+    Setting("PROXIES", "0", "Reverse proxies before this server, whose X-Forwarded-For is believed."),
     Setting(
         "HOME_PROVINCE", "甘肃", "Province whose gaps are matched: companies there are not outside companies."
     ),
@@ -69,6 +74,10 @@ class Config:
     language: str
     host: str
     port: int
+    access: str
+    session_idle_minutes: int
+    session_hours: int
+    proxies: int
     home_province: str | None
     four_eyes: bool
     given_secret_key: str | None = field(repr=False)
@@ -109,6 +118,10 @@ def read_config(environ: Mapping[str, str] = os.environ, **overrides: object) ->
         language=_choice("LANGUAGE", given["LANGUAGE"], LANGUAGES),
         host=_host(given["HOST"]),
         port=_number("PORT", given["PORT"], 1, 65535),
+        access=_choice("ACCESS", given["ACCESS"], ACCESSES),
+        session_idle_minutes=_number("SESSION_IDLE_MINUTES", given["SESSION_IDLE_MINUTES"], 1, 1440),
+        session_hours=_number("SESSION_HOURS", given["SESSION_HOURS"], 1, 168),
+        proxies=_number("PROXIES", given["PROXIES"], 0, 5),
         home_province=_province(given["HOME_PROVINCE"]),
         four_eyes=_choice("FOUR_EYES", given["FOUR_EYES"], SWITCH) == "on",
         given_secret_key=_secret(given["SECRET_KEY"]),

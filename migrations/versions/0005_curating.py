@@ -1,6 +1,6 @@
 """What curators need: drafts of gap wordings, own dictionary entries, policy texts at work, exceptions.
 
-Revises: 0001
+Revises: 0003
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0005"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

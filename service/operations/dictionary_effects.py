@@ -1,4 +1,4 @@
-"""What a dictionary entry would move: the gaps whose words it touches, their first places before and after."""
+"""What a dictionary entry would move: the gaps whose words it touches, their first places then and now."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """From a policy text to draft gaps, one by one: what was drafted is kept until the curator has decided on it.
 
-An accepted gap becomes a draft of the chain chosen, to be reviewed like any other; an accepted anchor or chain
-is stored at once.
+An accepted gap becomes a draft of the chain chosen, to be reviewed like any other; an accepted anchor or
+chain is stored at once.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ def start_draft(session: Session, actor: Actor, name: str, text: str) -> PolicyD
         raise InvalidInput(
             f"text: {len(text):,} characters are too many: give the part that names the chains"
         )
-    title = (name.strip() or text.strip().splitlines()[0] if text.strip() else name.strip())[:MAX_NAME_CHARS]
-    draft = PolicyDraft(name=title or "policy text", document=title, text=text, created_by=actor.login)
+    document = _document_of(text)
+    draft = PolicyDraft(
+        name=(name.strip() or document)[:MAX_NAME_CHARS], document=document, text=text, created_by=actor.login
+    )
     draft.items = _items(text)
     if not draft.items:
         raise InvalidInput(
@@ -181,7 +183,7 @@ def reopen_item(session: Session, actor: Actor, draft_id: int, item_id: int) -> 
 def accept_section(
     session: Session, actor: Actor, draft_id: int, section: str, *, chain_code: str, link: str, now: datetime
 ) -> tuple[int, list[tuple[PolicyDraftItem, ServiceError]]]:
-    """Accept all open anchors and gaps of a section: how many were, and what stood in the way of the others."""
+    """Accept all open anchors and gaps of a section: how many, and what stood in the way of the others."""
     draft = get_draft(session, draft_id)
     accepted = 0
     refused: list[tuple[PolicyDraftItem, ServiceError]] = []
@@ -228,6 +230,11 @@ def _items(text: str) -> list[PolicyDraftItem]:
     return items
 
 
+def _document_of(text: str) -> str:
+    """The first line of the text, which is its title."""
+    return next(iter(text.strip().splitlines()), "—")[:MAX_NAME_CHARS]
+
+
 def _place_of(text: str, words: str, before: int) -> tuple[int, int]:
     """Where `words` stand last before `before`, else at the start of the text."""
     at = max(text.rfind(words, 0, before or len(text)), 0)
@@ -242,7 +249,7 @@ def _chain_content(text: str, chain: DraftChain, start: int, end: int) -> dict[s
     return {
         "name": chain.name,
         "name_en": chain.name,
-        "document": text.strip().splitlines()[0][:MAX_NAME_CHARS],
+        "document": _document_of(text),
         "summary": quote,
         "target": {
             "output_class": "千亿" if output >= _LARGE_YI else "百亿",

@@ -292,7 +292,7 @@ def test_of_two_editors_that_save_at_once_one_is_told_of_the_other(database: Dat
 
 
 def race(database: Database, deed: Any) -> list[str]:
-    """What came of `deed` done by two people at the same moment, in threads with transactions of their own."""
+    """What came of `deed` done by two people at the same moment, each in a transaction of its own."""
     start, outcomes = threading.Barrier(2), []
 
     def run(actor: Actor) -> None:
