@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Literal
 
 from matching.passages import normalise
@@ -65,6 +66,22 @@ class Dictionary:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries in the order in which they were given."""
+        return self._entries
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every term that an entry names, normalised; what a term is not is a term too."""
+        return frozenset(
+            name
+            for entry in self._entries
+            for name in map(
+                normalise, (entry.term, *entry.same, *entry.narrower, *entry.parts, *entry.unlike)
+            )
+        )
 
     def expand(self, names: Iterable[str]) -> Expansion:
         """What to look for when a requirement is asked for: `names` are its text, then synonyms and its core.

@@ -42,6 +42,10 @@ class Engine:
         """The engine over the release in `folder`. Raises IndexMissing, IndexDamaged or IndexMismatch."""
         return cls(load_release(folder, embedder), embedder, weights, dictionary)
 
+    def with_dictionary(self, dictionary: Dictionary) -> Engine:
+        """An engine over the same release that knows other words."""
+        return Engine(self.release, self._embedder, self.weights, dictionary)
+
     def match(
         self,
         gap: Gap,
@@ -73,9 +77,14 @@ class Engine:
             best_band=self.weights.band(probability(float(scored.scores[order[0]]))) if len(order) else None,
         )
 
-    def rank_all(self, gap: Gap, *, limit: int, depth: int = DEPTH) -> list[tuple[str, float]]:
-        """Company ids with their log-odds, best first, at most `limit`; no reasons, nobody left out."""
-        _, _, scored, order = self._rank(gap, Filters(include_delisted=True), depth)
+    def rank_all(
+        self, gap: Gap, *, limit: int, depth: int = DEPTH, filters: Filters | None = None
+    ) -> list[tuple[str, float]]:
+        """Company ids with their log-odds, best first, at most `limit`; no reasons.
+
+        Without `filters` nobody is left out.
+        """
+        _, _, scored, order = self._rank(gap, filters or Filters(include_delisted=True), depth)
         ids = self.release.companies.ids
         return [(ids[scored.context.companies[i]], float(scored.scores[i])) for i in order[:limit]]
 

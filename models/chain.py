@@ -31,6 +31,8 @@ class Chain(Timestamped, Base):
     target_year: Mapped[int]
     target_ref: Mapped[dict[str, Any]]  # {section, quote}
     sort_order: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    changed_by: Mapped[str | None] = mapped_column(String(100))  # nobody yet: as its profile was seeded
 
     links: Mapped[list[ChainLink]] = relationship(
         primaryjoin="and_(Chain.id == ChainLink.chain_id, not_(ChainLink.is_archived))",

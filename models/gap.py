@@ -18,7 +18,9 @@ LEVELS = ("must", "should", "must_not")
 
 
 class Gap(Timestamped, Base):
-    """A gap (缺口): its identity. `current_version` is the one that is matched and shown."""
+    """A gap (缺口): its identity. `current_version` is the one that is matched and shown: the one published
+    last, also once it is archived. A gap that was never published has none.
+    """
 
     __tablename__ = "gap"
 
@@ -35,10 +37,15 @@ class Gap(Timestamped, Base):
         uselist=False,
         viewonly=True,
     )
+    open_version: Mapped[GapVersion | None] = relationship(
+        primaryjoin="and_(Gap.id == GapVersion.gap_id, GapVersion.status.in_(('draft', 'in_review')))",
+        uselist=False,
+        viewonly=True,
+    )
 
 
 class GapVersion(Base):
-    """One wording of a gap."""
+    """One wording of a gap. Only a draft changes; `revision` counts its changes, so that none is lost."""
 
     __tablename__ = "gap_version"
     __table_args__ = (
@@ -52,6 +59,14 @@ class GapVersion(Base):
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
         ),
+        Index(
+            "uq_gap_version_open",  # one draft a gap: two curators work on the same, not past each other
+            "gap_id",
+            unique=True,
+            sqlite_where=text("status IN ('draft', 'in_review')"),
+            postgresql_where=text("status IN ('draft', 'in_review')"),
+        ),
+        CheckConstraint("NOT is_current OR status IN ('published', 'archived')", name="current_is_published"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +90,16 @@ class GapVersion(Base):
     )  # sha256 of the wording: same wording, no new version
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     created_by: Mapped[str] = mapped_column(String(100))
+    based_on: Mapped[int | None]  # the published version that the draft was made from
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    changed_at: Mapped[datetime | None]
+    changed_by: Mapped[str | None] = mapped_column(String(100))  # nobody: as its profile was seeded
+    change_note: Mapped[str | None] = mapped_column(Text)
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[str | None] = mapped_column(String(100))
+    review_note: Mapped[str | None] = mapped_column(Text)  # why it was sent back
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[str | None] = mapped_column(String(100))
 
     gap: Mapped[Gap] = relationship(back_populates="versions")
     link: Mapped[ChainLink] = relationship()

@@ -21,6 +21,7 @@ PREFIX = "LIANZHAO_"
 EMBEDDERS = ("bundled-e5", "hashing")
 PRECISIONS = ("auto", "float32", "bfloat16")
 LANGUAGES = ("zh", "en")
+SWITCH = ("on", "off")
 ACCESSES = ("open", "login")
 MIN_SECRET_CHARS = 16
 
@@ -48,6 +49,7 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address that the web server listens on."),
     Setting("PORT", "8000", "Port that the web server listens on."),
     Setting("SECRET_KEY", "", "Key that signs sessions. Empty: made once, kept in HOME/secret_key."),
+    Setting("FOUR_EYES", "off", "Whether the one who submits a gap may not publish it: on or off."),
     Setting("ACCESS", "open", "open: reading needs no login, writing does. login: everything does."),
     Setting("SESSION_IDLE_MINUTES", "60", "Minutes without a request after which a session ends."),
     Setting("SESSION_HOURS", "12", "Hours after which a session ends in any case."),
@@ -77,6 +79,7 @@ class Config:
     session_hours: int
     proxies: int
     home_province: str | None
+    four_eyes: bool
     given_secret_key: str | None = field(repr=False)
 
     @property
@@ -120,6 +123,7 @@ def read_config(environ: Mapping[str, str] = os.environ, **overrides: object) ->
         session_hours=_number("SESSION_HOURS", given["SESSION_HOURS"], 1, 168),
         proxies=_number("PROXIES", given["PROXIES"], 0, 5),
         home_province=_province(given["HOME_PROVINCE"]),
+        four_eyes=_choice("FOUR_EYES", given["FOUR_EYES"], SWITCH) == "on",
         given_secret_key=_secret(given["SECRET_KEY"]),
     )
 

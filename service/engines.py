@@ -13,6 +13,7 @@ from matching.embedding import Embedder, open_embedder
 from matching.engine import Engine
 from matching.weights import Weights, read_weights
 from service.config import Config
+from service.operations.dictionary_editing import dictionary_state, whole_dictionary
 from service.operations.index_releases import get_current_release
 from service.readers.dictionaries import read_dictionary
 from service.shipped import dictionary_paths, weights_path
@@ -25,6 +26,7 @@ class EngineRoom:
         self._config = config
         self._lock = Lock()
         self._engine: Engine | None = None
+        self._words: tuple[object, ...] = ()
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -44,7 +46,7 @@ class EngineRoom:
 
     @cached_property
     def dictionary(self) -> Dictionary:
-        """The shipped dictionaries of the chains. Raises InvalidProfile."""
+        """The shipped dictionaries of the chains, without what curators added. Raises InvalidProfile."""
         return read_dictionary(dictionary_paths())
 
     @property
@@ -52,11 +54,17 @@ class EngineRoom:
         return self._config.index_folder
 
     def engine(self, session: Session) -> Engine:
-        """The engine over the release in use. Raises IndexMissing, IndexDamaged or IndexMismatch."""
-        name = get_current_release(session).name
+        """The engine over the release in use, with the dictionary as curators have it now.
+
+        Raises IndexMissing, IndexDamaged or IndexMismatch.
+        """
+        name, words = get_current_release(session).name, dictionary_state(session)
         with self._lock:
             if self._engine is None or self._engine.release.name != name:
                 self._engine = Engine.open(
-                    self.index_folder / name, self.embedder, self.weights, self.dictionary
+                    self.index_folder / name, self.embedder, self.weights, whole_dictionary(session)
                 )
+            elif self._words != words:
+                self._engine = self._engine.with_dictionary(whole_dictionary(session))
+            self._words = words
             return self._engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from matching.errors import EmptyNeed, MatchingError, SelectionInvalid, UnknownCompany
 
@@ -25,6 +26,18 @@ class SignInNeeded(PermissionDenied):
 
 class Conflict(ServiceError, ValueError):
     """It clashes with what is already stored."""
+
+
+class EditConflict(Conflict):
+    """Somebody else changed it since it was read: says who and when. `who` is their login."""
+
+    def __init__(self, what: str, who: str, at: datetime | None) -> None:
+        self.what, self.who, self.at = what, who, at
+        moment = f" at {at:%Y-%m-%d %H:%M} UTC" if at else ""
+        super().__init__(
+            f"{what}: {who} changed it{moment} since you opened it; nothing was overwritten: "
+            "compare the two and save again"
+        )
 
 
 class InvalidInput(ServiceError, ValueError):

@@ -76,6 +76,26 @@ SEVERITY_LABELS = {
     "single_source": mark("single source"),
     "capacity_short": mark("capacity short"),
 }
+GAP_STATUS_LABELS = {
+    "draft": mark("draft"),
+    "in_review": mark("in review"),
+    "published": mark("published"),
+    "archived": mark("archived"),
+}
+GAP_PROBLEM_SEVERITIES = {"error": mark("error"), "warning": mark("warning")}
+GAP_PROBLEM_LABELS = {
+    "invalid_profile": mark("not complete"),
+    "no_policy_reference": mark("no policy reference"),
+    "quote_not_literal": mark("quote not literal"),
+    "quote_not_found": mark("quote not found"),
+    "no_must": mark("no core requirement"),
+    "excludes_wanted": mark("excludes what is wanted"),
+    "too_broad": mark("too broad"),
+    "unknown_term": mark("unknown term"),
+    "no_company": mark("met by nobody"),
+    "duplicate": mark("duplicate"),
+    "overlap": mark("overlap"),
+}
 FIELD_LABELS = {
     "product_names": mark("Products"),
     "main_business": mark("Main business"),

@@ -29,6 +29,7 @@ from service.provinces import known_provinces, short_province
 
 if TYPE_CHECKING:
     from service.company_records import CompanyRecord
+    from service.gap_content import GapContent
 
 _CHUNK = 500
 
@@ -129,6 +130,30 @@ def gap_record(version: GapVersion, home_province: str | None) -> Gap:
         chain=version.gap.chain.code,
         kind=version.kind,
         version=version.version,
+        home_province=home_province,
+    )
+
+
+def gap_of_content(code: str, chain: str, content: GapContent, home_province: str | None) -> Gap:
+    """The engine's view of a wording that is not stored. Lines without text are left out."""
+    return Gap(
+        id=code,
+        need=content.need,
+        requirements=tuple(
+            Requirement(
+                id=row.id or f"N{place}",
+                text=row.text,
+                facet=cast(Facet, row.facet),
+                level=cast(Level, row.level),
+                weight=row.weight,
+                synonyms=row.synonyms,
+            )
+            for place, row in enumerate(content.requirements)
+            if row.text.strip()
+        ),
+        title=content.title,
+        chain=chain,
+        kind=content.kind,
         home_province=home_province,
     )
 

@@ -12,7 +12,7 @@ from service.compliance_json import SEVERITIES, finding_as_json
 from service.i18n import mark, translate
 from service.operations.compliance import check_text
 from service.readers.compliance_rules import read_compliance_rules
-from service.readers.text_documents import decoded, read_document_text
+from service.readers.documents import decode_text, read_document
 from service.shipped import compliance_rules_path
 
 # Apart from 1 (an error) and 2 (wrong use), so that a script can tell a finding from a failure.
@@ -54,8 +54,8 @@ def check_compliance(
 ) -> None:
     """Check a text against the fair-competition rules (国务院令第783号), citing the clauses.
 
-    FILE is txt, md or docx; "-" reads standard input. Findings are output, not an error: the exit code stays
-    0 unless --fail-on is given.
+    FILE is txt, md, docx or pdf; "-" reads standard input. Findings are output, not an error: the exit
+    code stays 0 unless --fail-on is given.
     """
     if (file is None) == (text is None):
         raise click.UsageError("give either FILE or --text TEXT")
@@ -81,5 +81,5 @@ def check_compliance(
 
 def _read(file: Path | None) -> str:
     if file is None or str(file) == "-":
-        return decoded(sys.stdin.buffer.read(), "standard input")
-    return read_document_text(file)
+        return decode_text("standard input", sys.stdin.buffer.read())
+    return read_document(file.name, file.read_bytes()).text

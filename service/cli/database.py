@@ -60,12 +60,14 @@ def seed(opened: Opened, files: tuple[Path, ...], as_json: bool) -> None:
         click.echo(
             translate(
                 opened.config.language,
-                "{chain}: {added} gaps added, {changed} changed, {unchanged} unchanged, {archived} archived",
+                "{chain}: {added} gaps added, {changed} changed, {unchanged} unchanged, {archived} archived, "
+                "{kept} kept as curators changed them here",
                 chain=report.chain,
                 added=len(report.gaps_added),
                 changed=len(report.gaps_changed),
                 unchanged=report.gaps_unchanged,
                 archived=len(report.gaps_archived),
+                kept=len(report.gaps_kept),
             )
         )
 
@@ -107,4 +109,5 @@ def report_as_json(report: SeedReport) -> dict[str, object]:
         "gaps_changed": list(report.gaps_changed),
         "gaps_unchanged": report.gaps_unchanged,
         "gaps_archived": list(report.gaps_archived),
+        "gaps_kept": list(report.gaps_kept),
     }

@@ -11,7 +11,7 @@ from service.cli.context import Opened, as_json, language, pass_opened, print_js
 from service.i18n import mark, translate
 from service.labels import FACET_LABELS, KIND_LABELS
 from service.operations.drafts import DraftChain, DraftGap, draft_chains
-from service.readers.policy_documents import read_policy_document
+from service.readers.documents import read_document
 
 _COUNTS = mark("{name}: {chains} chains, {gaps} draft gaps, {requirements} requirements")
 _NOTHING = mark(
@@ -33,7 +33,7 @@ def draft_gaps(opened: Opened, file: Path, lang: str | None, as_json: bool) -> N
     Drafts are found by rule and stored nowhere. Offsets count characters of the text as read, which --json
     gives too.
     """
-    document = read_policy_document(file.name, file.read_bytes())
+    document = read_document(file.name, file.read_bytes())
     chains = draft_chains(document.text)
     if as_json:
         print_json(

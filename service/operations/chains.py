@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session, selectinload
 from models import Anchor, Chain, ChainLink, Gap, GapRequirement, GapVersion, Site
 from service.actors import Actor, require
 from service.errors import NotFound
-from service.readers.chain_profile import ChainProfile, GapProfile
+from service.readers.chain_profile import ChainHead, ChainProfile, GapProfile
 
 
 @dataclass(frozen=True, slots=True)
 class SeedReport:
-    """What seeding did with one chain. `gaps_archived`: codes that the profile no longer has."""
+    """What seeding did with one chain. `gaps_archived`: codes that the profile no longer has; `gaps_kept`:
+    those that curators have changed here, which no profile overwrites.
+    """
 
     chain: str
     added: bool
@@ -26,6 +28,7 @@ class SeedReport:
     gaps_changed: tuple[str, ...]
     gaps_unchanged: int
     gaps_archived: tuple[str, ...]
+    gaps_kept: tuple[str, ...] = ()
 
 
 def list_chains(session: Session) -> list[Chain]:
@@ -52,7 +55,7 @@ def seed_chains(session: Session, actor: Actor, profiles: Sequence[ChainProfile]
     """Store `profiles`: what is there already is updated, a changed wording becomes a new version of its gap.
 
     Nothing is deleted that a stored match run may point to: links and gaps that a profile no longer has are
-    archived. Raises PermissionDenied.
+    archived. What curators have changed here is kept as they left it. Raises PermissionDenied.
     """
     require(actor, "chain.edit")
     return [_seed_chain(session, actor, profile, order) for order, profile in enumerate(profiles)]
@@ -75,13 +78,14 @@ def _seed_chain(session: Session, actor: Actor, profile: ChainProfile, order: in
     if chain is None:
         chain = Chain(code=profile.code)
         session.add(chain)
-    chain.name, chain.name_en, chain.summary = profile.name, profile.name_en, profile.summary
-    chain.document, chain.sort_order = profile.document, order
-    chain.output_class, chain.output_yi = profile.target.output_class, profile.target.output_yi
-    chain.target_year, chain.target_ref = profile.target.year, profile.target.ref.model_dump()
-    session.flush()
-    links = _seed_links(session, chain, profile)
-    _seed_anchors_and_sites(session, chain, profile)
+    if chain.changed_by is None:
+        write_head(chain, profile)
+        chain.sort_order = order
+        session.flush()
+        links = write_links(session, chain, profile)
+        write_anchors_and_sites(session, chain, profile)
+    else:
+        links = _add_missing_links(session, chain, profile)
     known = {gap.code: gap for gap in session.scalars(select(Gap).where(Gap.chain_id == chain.id))}
     states = {
         gap.code: _seed_gap(session, actor, chain, known.get(gap.code), gap, links[gap.link])
@@ -97,10 +101,40 @@ def _seed_chain(session: Session, actor: Actor, profile: ChainProfile, order: in
         gaps_changed=tuple(code for code, state in states.items() if state == "changed"),
         gaps_unchanged=sum(state == "unchanged" for state in states.values()),
         gaps_archived=tuple(archived),
+        gaps_kept=tuple(code for code, state in states.items() if state == "kept"),
     )
 
 
-def _seed_links(session: Session, chain: Chain, profile: ChainProfile) -> dict[str, ChainLink]:
+def write_head(chain: Chain, profile: ChainHead) -> None:
+    """Name, summary, document and target of `profile` into the row."""
+    chain.name, chain.name_en, chain.summary = profile.name, profile.name_en, profile.summary
+    chain.document = profile.document
+    chain.output_class, chain.output_yi = profile.target.output_class, profile.target.output_yi
+    chain.target_year, chain.target_ref = profile.target.year, profile.target.ref.model_dump()
+
+
+def _add_missing_links(session: Session, chain: Chain, profile: ChainProfile) -> dict[str, ChainLink]:
+    """All links of a chain that curators have changed, with those of the profile that it never had."""
+    links = {
+        link.code: link for link in session.scalars(select(ChainLink).where(ChainLink.chain_id == chain.id))
+    }
+    for wanted in profile.links:
+        if wanted.code not in links:
+            links[wanted.code] = ChainLink(
+                chain_id=chain.id,
+                code=wanted.code,
+                name=wanted.name,
+                name_en=wanted.name_en,
+                position=wanted.position,
+                sort_order=len(links),
+            )
+            session.add(links[wanted.code])
+    session.flush()
+    return links
+
+
+def write_links(session: Session, chain: Chain, profile: ChainHead) -> dict[str, ChainLink]:
+    """The links of `profile` into rows, by code; those it lacks are archived, gaps may point to them."""
     known = {
         link.code: link for link in session.scalars(select(ChainLink).where(ChainLink.chain_id == chain.id))
     }
@@ -121,7 +155,8 @@ def _seed_links(session: Session, chain: Chain, profile: ChainProfile) -> dict[s
     return links
 
 
-def _seed_anchors_and_sites(session: Session, chain: Chain, profile: ChainProfile) -> None:
+def write_anchors_and_sites(session: Session, chain: Chain, profile: ChainHead) -> None:
+    """Anchors and sites of `profile` into rows; those it lacks are deleted."""
     anchors = {row.name: row for row in session.scalars(select(Anchor).where(Anchor.chain_id == chain.id))}
     for order, wanted in enumerate(profile.anchors):
         anchor = anchors.pop(wanted.name, None) or Anchor(chain_id=chain.id, name=wanted.name)
@@ -153,6 +188,8 @@ def _seed_gap(
     versions = list(session.scalars(select(GapVersion).where(GapVersion.gap_id == gap.id)))
     current = next((version for version in versions if version.is_current), None)
     if current is not None:
+        if current.changed_by is not None:
+            return "kept"
         if current.content_hash == wording and current.status == "published":
             return "unchanged"
         current.is_current = False
@@ -197,7 +234,8 @@ def _seed_gap(
 def _archive_gaps(gaps: Sequence[Gap]) -> list[str]:
     archived = []
     for gap in gaps:
-        if gap.current_version is not None and gap.current_version.status != "archived":
-            gap.current_version.status = "archived"
+        current = gap.current_version
+        if current is not None and current.status != "archived" and current.changed_by is None:
+            current.status = "archived"
             archived.append(gap.code)
     return archived

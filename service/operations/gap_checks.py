@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal, Protocol
 
@@ -17,6 +17,7 @@ from matching.passages import normalise
 from matching.query import COMMON_COVERAGE
 from models import Gap, GapVersion
 from service.errors import InvalidProfile
+from service.i18n import mark, translate
 from service.policy_text.words import GENERIC
 from service.readers.chain_profile import ChainProfile, GapProfile, RequirementProfile
 
@@ -34,13 +35,36 @@ SAID = 0.999  # all n-grams of a term stand in one text
 
 @dataclass(frozen=True, slots=True)
 class GapProblem:
-    """One problem: `path` inside the profile, the value there, and what to do."""
+    """One problem: `path` inside the profile, the value there, and what to do.
+
+    `message` is the advice with {placeholders} for `params`; `advice_in` says it in a language.
+    """
 
     code: str
     severity: Severity
     path: str
     value: str
-    advice: str
+    message: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def advice(self) -> str:
+        """The advice in English."""
+        return self.advice_in("en")
+
+    def advice_in(self, language: str) -> str:
+        """The advice in `language`."""
+        return translate(language, self.message, **self.params)
+
+    def as_json(self, language: str) -> dict[str, str]:
+        """The problem as scripts read it."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "path": self.path,
+            "value": self.value,
+            "advice": self.advice_in(language),
+        }
 
 
 class CompanyWords(Protocol):
@@ -119,15 +143,29 @@ def check_profile(
 
     Without `base` it is not asked who meets a requirement; without `policy_text` quotes are not compared.
     """
+    return check_gaps(
+        profile.gaps, known_terms=known_terms, stored=stored, base=base, policy_text=policy_text
+    )
+
+
+def check_gaps(
+    gaps: Sequence[GapProfile],
+    *,
+    known_terms: Collection[str],
+    stored: Sequence[KnownGap] = (),
+    base: CompanyWords | None = None,
+    policy_text: str | None = None,
+) -> list[GapProblem]:
+    """The same for gaps without their chain."""
     problems: list[GapProblem] = []
-    for at, gap in enumerate(profile.gaps):
+    for at, gap in enumerate(gaps):
         path = f"gaps[{at}]"
         problems += _policy_problems(gap, path, policy_text)
         problems += _level_problems(gap, path)
         problems += _word_problems(gap, path, known_terms, base)
         if base is not None:
             problems += _base_problems(gap, path, base)
-    return [*problems, *_duplicates(profile, stored)]
+    return [*problems, *_duplicates(gaps, stored)]
 
 
 def schema_problems(error: InvalidProfile) -> list[GapProblem]:
@@ -156,17 +194,17 @@ def _policy_problems(gap: GapProfile, path: str, policy_text: str | None) -> Ite
         if ref.quote in policy_text:
             continue
         if normalise(ref.quote) in folded:
-            advice = "in the policy text with other signs or blanks: copy the quote letter by letter"
+            advice = mark("in the policy text with other signs or blanks: copy the quote letter by letter")
             yield GapProblem("quote_not_literal", "warning", f"{path}.refs[{at}].quote", ref.quote, advice)
         else:
-            advice = "not in the policy text: quote the sentence that the gap rests on"
+            advice = mark("not in the policy text: quote the sentence that the gap rests on")
             yield GapProblem("quote_not_found", "error", f"{path}.refs[{at}].quote", ref.quote, advice)
 
 
 def _level_problems(gap: GapProfile, path: str) -> Iterator[GapProblem]:
     levels = sorted({requirement.level for requirement in gap.requirements})
     if "must" not in levels:
-        advice = "only wishes and exclusions: say with a must what a company has to make or master"
+        advice = mark("only wishes and exclusions: say with a must what a company has to make or master")
         yield GapProblem("no_must", "error", f"{path}.requirements", ", ".join(levels), advice)
     wanted = [
         (r.text, name) for r in gap.requirements if r.level != "must_not" for name in [r.text, *r.synonyms]
@@ -179,10 +217,11 @@ def _level_problems(gap: GapProfile, path: str) -> Iterator[GapProblem]:
             hit = next((pair for pair in wanted if _within(excluded, pair[1])), None)
             if hit:
                 term, name = hit
-                advice = f"also excludes {name!r}, which {term!r} asks for: make the exclusion narrower"
+                advice = mark("also excludes {name}, which {term} asks for: make the exclusion narrower")
                 where = f"{path}.requirements[{at}]"
                 severity: Severity = "error" if name == term else "warning"
-                yield GapProblem("excludes_wanted", severity, where, excluded, advice)
+                params = {"name": repr(name), "term": repr(term)}
+                yield GapProblem("excludes_wanted", severity, where, excluded, advice, params)
                 break
 
 
@@ -201,12 +240,21 @@ def _word_problems(
         where = f"{path}.requirements[{at}].text"
         if _is_general(requirement.text):
             if requirement.level == "must":
-                advice = "only general words, which nearly every company uses: name the product or technology"
+                advice = mark(
+                    "only general words, which nearly every company uses: name the product or technology"
+                )
                 yield GapProblem("too_broad", severity, where, requirement.text, advice)
         elif requirement.facet in _IN_DICTIONARIES and not _is_known(requirement, known_terms, base):
-            places = "no dictionary" if base is None else "no dictionary and no company's text"
-            advice = f"{places} has this term or a synonym of it: check the spelling or add synonyms"
-            yield GapProblem("unknown_term", "warning", where, requirement.text, advice)
+            yield GapProblem("unknown_term", "warning", where, requirement.text, _UNKNOWN[base is not None])
+
+
+_UNKNOWN = {
+    False: mark("no dictionary has this term or a synonym of it: check the spelling or add synonyms"),
+    True: mark(
+        "no dictionary and no company's text has this term or a synonym of it: "
+        "check the spelling or add synonyms"
+    ),
+}
 
 
 def _is_general(text: str) -> bool:
@@ -232,24 +280,23 @@ def _base_problems(gap: GapProfile, path: str, base: CompanyWords) -> Iterator[G
         where = f"{path}.requirements[{at}].text"
         count = base.companies_with(requirement.text)
         if requirement.level == "must" and count > limit:
-            advice = (
-                f"{count} of {base.company_count} companies meet it: name a narrower product or technology"
-            )
-            yield GapProblem("too_broad", "warning", where, requirement.text, advice)
+            advice = mark("{count} of {all} companies meet it: name a narrower product or technology")
+            params = {"count": count, "all": base.company_count}
+            yield GapProblem("too_broad", "warning", where, requirement.text, advice, params)
         by_any = count or max((base.companies_with(name) for name in requirement.synonyms), default=0)
         if requirement.level == "must":
             met.append(by_any > 0)
         if by_any == 0:
-            advice = "no company of the base meets it or a synonym: add synonyms, or import companies"
+            advice = mark("no company of the base meets it or a synonym: add synonyms, or import companies")
             unmet.append(GapProblem("no_company", "warning", where, requirement.text, advice))
     if met and not any(met):  # no error: the base may lack what the gap rightly asks for
-        advice = "no company of the base meets any must of this gap: add synonyms, or import companies"
+        advice = mark("no company of the base meets any must of this gap: add synonyms, or import companies")
         yield GapProblem("no_company", "warning", f"{path}.requirements", gap.title, advice)
     else:
         yield from unmet
 
 
-def _duplicates(profile: ChainProfile, stored: Sequence[KnownGap]) -> Iterator[GapProblem]:
+def _duplicates(gaps: Sequence[GapProfile], stored: Sequence[KnownGap]) -> Iterator[GapProblem]:
     own = [
         KnownGap(
             gap.code,
@@ -257,18 +304,18 @@ def _duplicates(profile: ChainProfile, stored: Sequence[KnownGap]) -> Iterator[G
             gap.kind,
             tuple(_names(r.text, r.synonyms) for r in gap.requirements if r.level == "must"),
         )
-        for gap in profile.gaps
+        for gap in gaps
     ]
     for (_, first), (at, second) in combinations(enumerate(own), 2):
-        yield from _duplicate(second, at, first, "in this file")
+        yield from _duplicate(second, at, first, in_file=True)
     codes = {gap.code for gap in own}
     for at, gap in enumerate(own):
         for other in stored:
             if other.code not in codes:
-                yield from _duplicate(gap, at, other, "in the database")
+                yield from _duplicate(gap, at, other, in_file=False)
 
 
-def _duplicate(gap: KnownGap, at: int, other: KnownGap, where: str) -> Iterator[GapProblem]:
+def _duplicate(gap: KnownGap, at: int, other: KnownGap, *, in_file: bool) -> Iterator[GapProblem]:
     # A team for a technology and a plant for its product are two gaps, though they share words.
     if (gap.kind == "talent") != (other.kind == "talent") or not gap.musts or not other.musts:
         return
@@ -278,13 +325,32 @@ def _duplicate(gap: KnownGap, at: int, other: KnownGap, where: str) -> Iterator[
     if share < OVERLAP_SHARE or (shared == 1 and share < 1):
         return
     same = share == 1 and len(small) == len(large)
-    much = "the same" if same else f"{shared} of the same things"
-    advice = (
-        f"asks for {much} as {other.code} {other.title!r} {where}: merge them or say what sets them apart"
-    )
     yield GapProblem(
-        "duplicate" if same else "overlap", "error" if same else "warning", f"gaps[{at}]", gap.title, advice
+        "duplicate" if same else "overlap",
+        "error" if same else "warning",
+        f"gaps[{at}]",
+        gap.title,
+        _SHARED[same, in_file],
+        {"shared": shared, "code": other.code, "title": repr(other.title)},
     )
+
+
+_SHARED = {
+    (True, True): mark(
+        "asks for the same as {code} {title} in this file: merge them or say what sets them apart"
+    ),
+    (True, False): mark(
+        "asks for the same as {code} {title} in the database: merge them or say what sets them apart"
+    ),
+    (False, True): mark(
+        "asks for {shared} of the same things as {code} {title} in this file: "
+        "merge them or say what sets them apart"
+    ),
+    (False, False): mark(
+        "asks for {shared} of the same things as {code} {title} in the database: "
+        "merge them or say what sets them apart"
+    ),
+}
 
 
 def _names(text: str, synonyms: Sequence[object]) -> frozenset[str]:

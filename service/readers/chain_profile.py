@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from service.errors import InvalidProfile, ProfileProblem
+from service.i18n import mark
 
 Position = Literal["upstream", "midstream", "downstream", "supporting"]
 GapKind = Literal["fill", "strengthen", "extend", "supporting", "talent"]
@@ -89,7 +90,7 @@ class SiteProfile(_Strict):
 
 
 class RequirementProfile(_Strict):
-    id: Annotated[str, Field(pattern=r"^R[1-9][0-9]?$")]
+    id: Annotated[str, Field(pattern=r"^R[1-9][0-9]{0,3}$")]
     text: Annotated[str, Field(min_length=1, max_length=80)]
     facet: Facet = "product"
     level: Level = "must"
@@ -124,11 +125,9 @@ class GapProfile(_Strict):
         return self
 
 
-class ChainProfile(_Strict):
-    """One industrial chain as its file states it."""
+class ChainHead(_Strict):
+    """An industrial chain without its gaps."""
 
-    format: Literal[1]
-    code: Annotated[str, Field(pattern=r"^C[0-9]{2}$")]
     name: Name
     name_en: Name
     document: Name
@@ -137,17 +136,17 @@ class ChainProfile(_Strict):
     links: Annotated[list[LinkProfile], Field(min_length=1)]
     anchors: list[AnchorProfile] = []
     sites: list[SiteProfile] = []
-    gaps: Annotated[list[GapProfile], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _names_resolve(self) -> ChainProfile:
+    def _names_resolve(self) -> Self:
+        _raise_any(self.problems())
+        return self
+
+    def problems(self) -> list[ProfileProblem]:
+        """What stands twice, and what is named that is not there."""
         links = {link.code for link in self.links}
-        anchors = {anchor.name for anchor in self.anchors}
-        sites = {site.name for site in self.sites}
         problems = [
             *repeated("links[{}].code", [link.code for link in self.links]),
-            *repeated("gaps[{}].code", [gap.code for gap in self.gaps]),
-            *repeated("gaps[{}].title", [gap.title for gap in self.gaps]),
             *repeated("anchors[{}].name", [anchor.name for anchor in self.anchors]),
             *repeated("sites[{}].name", [site.name for site in self.sites]),
         ]
@@ -155,12 +154,31 @@ class ChainProfile(_Strict):
             problems += _unknown(f"links[{at}].feeds[{{}}]", link.feeds, links, "links[].code")
         for at, anchor in enumerate(self.anchors):
             problems += _unknown(f"anchors[{at}].links[{{}}]", anchor.links, links, "links[].code")
+        return problems
+
+
+class ChainProfile(ChainHead):
+    """One industrial chain as its file states it."""
+
+    format: Literal[1]
+    code: Annotated[str, Field(pattern=r"^C[0-9]{2}$")]
+    gaps: Annotated[list[GapProfile], Field(min_length=1)]
+
+    def problems(self) -> list[ProfileProblem]:
+        """The same, with its gaps."""
+        links = {link.code for link in self.links}
+        anchors = {anchor.name for anchor in self.anchors}
+        sites = {site.name for site in self.sites}
+        problems = [
+            *super().problems(),
+            *repeated("gaps[{}].code", [gap.code for gap in self.gaps]),
+            *repeated("gaps[{}].title", [gap.title for gap in self.gaps]),
+        ]
         for at, gap in enumerate(self.gaps):
             problems += _unknown(f"gaps[{at}].link", [gap.link], links, "links[].code")
             problems += _unknown(f"gaps[{at}].anchors[{{}}]", gap.anchors, anchors, "anchors[].name")
             problems += _unknown(f"gaps[{at}].sites[{{}}]", gap.sites, sites, "sites[].name")
-        _raise_any(problems)
-        return self
+        return problems
 
 
 def repeated(path: str, values: Sequence[str]) -> Iterator[ProfileProblem]:
@@ -189,10 +207,10 @@ def _raise_any(problems: list[ProfileProblem]) -> None:
         raise _Mismatch(problems)
 
 
-class _Loader(yaml.SafeLoader):
+class _NoDoubles:
     """YAML that refuses a key given twice: PyYAML keeps the last one and drops the rest without a word."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
@@ -201,7 +219,22 @@ class _Loader(yaml.SafeLoader):
                     None, None, f"key {key!r} given twice", key_node.start_mark
                 )
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        return super().construct_mapping(node, deep)  # type: ignore[misc]
+
+
+class _Loader(_NoDoubles, yaml.SafeLoader):
+    """Says best what is wrong and where."""
+
+
+class _FastLoader(_NoDoubles, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Ten times as fast where PyYAML has its C part."""
+
+
+def _load(text: str) -> Any:
+    try:
+        return yaml.load(text, _FastLoader)  # noqa: S506 - it is a SafeLoader
+    except yaml.YAMLError:
+        return yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
 
 
 def read_chain_profile(path: Path) -> ChainProfile:
@@ -215,7 +248,7 @@ def read_chain_profile(path: Path) -> ChainProfile:
 def read_yaml(path: Path, error: type[InvalidProfile] = InvalidProfile) -> Any:
     """What the YAML file `path` holds. Raises `error`, naming the line, where it is no YAML."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a SafeLoader
+        return _load(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as err:
         line = err.object[: err.start].count(b"\n") + 1
         found = repr(err.object[err.start : err.end])
@@ -264,9 +297,9 @@ def as_problems(detail: Any) -> list[ProfileProblem]:
     value = detail.get("input")
     shown = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
     if detail["type"] == "extra_forbidden":
-        advice = "this field is not known; remove it or mend its name"
+        advice = mark("this field is not known; remove it or mend its name")
     elif detail["type"] == "missing":
-        shown, advice = "nothing", "add this field"
+        shown, advice = "nothing", mark("add this field")
     else:
         advice = detail["msg"]
     return [ProfileProblem(path, shown[:120], advice)]

@@ -5,7 +5,7 @@ A wrong file is answered with every problem at once, each as file, path, value a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -51,20 +51,26 @@ class DictionaryProfile(_Strict):
 
 def read_dictionary(paths: Iterable[Path]) -> Dictionary:
     """The dictionary of all `paths` together. Raises InvalidProfile: all problems of the first wrong file."""
-    return Dictionary(entry for path in paths for entry in _entries(path))
+    return Dictionary(
+        Entry(e.term, tuple(e.same), tuple(e.narrower), tuple(e.parts), tuple(e.unlike))
+        for _, e in read_entry_profiles(paths)
+    )
 
 
-def _entries(path: Path) -> list[Entry]:
+def read_entry_profiles(paths: Iterable[Path]) -> Iterator[tuple[str, EntryProfile]]:
+    """The entries of all `paths` as written, each with the code of its chain. Raises InvalidProfile."""
+    for path in paths:
+        profile = _profile(path)
+        yield from ((profile.chain, entry) for entry in profile.entries)
+
+
+def _profile(path: Path) -> DictionaryProfile:
     content = read_yaml(path)
     if not isinstance(content, dict):
         found = "nothing" if content is None else type(content).__name__
         advice = 'write a mapping that starts with "format: 1", as in data/dictionaries'
         raise InvalidProfile(path.name, [ProfileProblem("", found, advice)])
     try:
-        profile = DictionaryProfile.model_validate(content)
+        return DictionaryProfile.model_validate(content)
     except ValidationError as err:
         raise InvalidProfile(path.name, [p for detail in err.errors() for p in as_problems(detail)]) from err
-    return [
-        Entry(e.term, tuple(e.same), tuple(e.narrower), tuple(e.parts), tuple(e.unlike))
-        for e in profile.entries
-    ]

@@ -38,7 +38,7 @@ def test_every_word_of_a_version_is_accepted(
     session: Session, gap: Gap, column: str, values: tuple[str, ...]
 ) -> None:
     for value in values:
-        session.execute(update(GapVersion).values({column: value}))
+        session.execute(update(GapVersion).values({column: value, "is_current": False}))
     assert session.scalar(select(getattr(GapVersion, column))) == values[-1]
 
 
@@ -46,6 +46,20 @@ def test_every_word_of_a_version_is_accepted(
 def test_unknown_word_of_a_version_is_refused(session: Session, gap: Gap, column: str) -> None:
     with pytest.raises(IntegrityError, match=f"ck_gap_version_{column}"):
         make_gap_version(session, gap, version=2, is_current=False, **{column: "wish"})
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review"])
+def test_draft_is_never_the_current_version(session: Session, gap: Gap, status: str) -> None:
+    gap.versions[0].is_current = False
+    session.flush()
+    with pytest.raises(IntegrityError, match="ck_gap_version_current_is_published"):
+        make_gap_version(session, gap, version=2, status=status)
+
+
+def test_gap_has_one_draft_at_a_time(session: Session, gap: Gap) -> None:
+    make_gap_version(session, gap, version=2, is_current=False, status="draft")
+    with pytest.raises(IntegrityError, match=r"uq_gap_version_open|gap_version\.gap_id"):
+        make_gap_version(session, gap, version=3, is_current=False, status="in_review")
 
 
 @pytest.mark.parametrize(("column", "values"), [("facet", FACETS), ("level", LEVELS)], ids=["facet", "level"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.operations.drafts import draft_chains
 from service.policy_text.sections import find_sections
-from service.readers.policy_documents import UnreadableDocument, read_policy_document
+from service.readers.documents import UnreadableDocument, read_document
 
 # What the rules turn on, more often than chance would have it.
 _WORDS = st.sampled_from(
@@ -124,7 +124,7 @@ def test_drafting_twice_gives_the_same(text: str) -> None:
 def test_any_bytes_are_text_or_a_named_error(ending: str, content: bytes) -> None:
     text = said = ""
     try:
-        text = read_policy_document(f"a{ending}", content).text
+        text = read_document(f"a{ending}", content).text
     except UnreadableDocument as err:
         said = str(err)
     assert said.startswith(f"a{ending}: ") or (text.strip() and "\r" not in text)

@@ -44,6 +44,7 @@ def test_without_settings_the_defaults_hold(tmp_path: Path) -> None:
         session_hours=12,
         proxies=0,
         home_province="甘肃",
+        four_eyes=False,
         given_secret_key=None,
     )
 
@@ -64,6 +65,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         SESSION_HOURS="8",
         PROXIES="1",
         HOME_PROVINCE="宁夏",
+        FOUR_EYES="on",
     )
     assert config == Config(
         home=tmp_path,
@@ -79,6 +81,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         session_hours=8,
         proxies=1,
         home_province="宁夏",
+        four_eyes=True,
         given_secret_key=KEY,
     )
 
@@ -164,6 +167,7 @@ def test_variables_of_the_tests_are_known(tmp_path: Path) -> None:
         ("PORT", "-1", "'-1' is not a whole number"),
         ("PORT", "8000.0", "'8000.0' is not a whole number"),
         ("PORT", "８０００", "'８０００' is not a whole number"),
+        ("FOUR_EYES", "yes", "'yes' is not one of on, off"),
         ("THREADS", "0", "'0' is not a whole number from 1 to 256"),
         ("THREADS", "257", "'257' is not a whole number from 1 to 256"),
         ("THREADS", "²", "'²' is not a whole number"),

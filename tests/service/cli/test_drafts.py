@@ -66,7 +66,7 @@ def test_text_without_chains_says_what_to_give(runner: CliRunner, tmp_path: Path
 
 
 def test_file_of_another_kind_is_a_named_error(runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(cli, ["draft-gaps", written(tmp_path, "a.md")])
+    done = runner.invoke(cli, ["draft-gaps", written(tmp_path, "a.rtf")])
     assert isinstance(done.exception, InvalidInput)
 
 

@@ -12,7 +12,7 @@ from service.errors import InvalidProfile
 from service.operations.chains import seed_chains
 from service.operations.gap_checks import KnownGap, ReleaseWords, check_profile, schema_problems, stored_gaps
 from service.readers.chain_profile import ChainProfile, parse_chain_profile, read_chain_profile
-from service.readers.term_dictionaries import read_known_terms
+from service.readers.dictionaries import read_dictionary
 from service.shipped import chain_profile_paths, dictionary_paths
 from tests.factories import make_company
 from tests.service.conftest import CURATOR
@@ -217,5 +217,5 @@ def test_profile_without_a_policy_reference_says_so() -> None:
 
 @pytest.mark.parametrize("path", chain_profile_paths(), ids=lambda path: path.stem)
 def test_shipped_profiles_have_no_error(path: Path) -> None:
-    problems = check_profile(read_chain_profile(path), known_terms=read_known_terms(dictionary_paths()))
+    problems = check_profile(read_chain_profile(path), known_terms=read_dictionary(dictionary_paths()).names)
     assert [problem for problem in problems if problem.severity == "error"] == []

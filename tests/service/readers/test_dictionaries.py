@@ -30,6 +30,15 @@ def test_an_entry_is_found_by_its_other_name(tmp_path: Path) -> None:
     assert {term.text: term.kind for term in terms} == {"ed铜箔": "self", "电解铜箔": "same"}
 
 
+def test_all_names_of_all_entries_are_known(tmp_path: Path) -> None:
+    text = (
+        "format: 1\nchain: C03\nentries:\n- {term: 电解铜箔, same: [ED铜箔], narrower: [锂电铜箔], "
+        "parts: [钛辊], unlike: [铝箔], why: x}"
+    )
+    names = read_dictionary([written(tmp_path, text)]).names
+    assert names == {"电解铜箔", "ed铜箔", "锂电铜箔", "钛辊", "铝箔"}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

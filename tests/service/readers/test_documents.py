@@ -7,7 +7,7 @@ import pytest
 from docx import Document
 from pypdf import PdfWriter
 
-from service.readers.policy_documents import UnreadableDocument, read_policy_document
+from service.readers.documents import UnreadableDocument, read_document
 
 TEXT = "（一）铜产业链\n重点发展电解铜箔。"
 
@@ -70,14 +70,12 @@ def blank_pdf(password: str | None = None) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_txt_is_read_in_the_encodings_that_offices_use(encoding: str) -> None:
-    document = read_policy_document("文件.TXT", TEXT.replace("\n", "\r\n").encode(encoding))
+    document = read_document("文件.TXT", TEXT.replace("\n", "\r\n").encode(encoding))
     assert (document.kind, document.text) == ("txt", TEXT)
 
 
 def test_docx_gives_paragraphs_and_cells_in_their_order() -> None:
-    assert (
-        read_policy_document("a.docx", docx_bytes()).text == "（一）铜产业链\n环节\n铜箔\n重点发展电解铜箔。"
-    )
+    assert read_document("a.docx", docx_bytes()).text == "（一）铜产业链\n环节\n铜箔\n重点发展电解铜箔。"
 
 
 def test_pdf_gives_its_text_layer_with_broken_lines_put_together() -> None:
@@ -87,20 +85,20 @@ def test_pdf_gives_its_text_layer_with_broken_lines_put_together() -> None:
         "铜管铜材等高端材料。",
         "- 3 -",
     ]
-    assert read_policy_document("a.pdf", pdf_bytes(lines)).text == f"{lines[0]}\n{lines[1]}{lines[2]}"
+    assert read_document("a.pdf", pdf_bytes(lines)).text == f"{lines[0]}\n{lines[1]}{lines[2]}"
 
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("a.doc", b"x", "files ending in '.doc' are not read: save it as docx"),
-        ("a.png", b"x", "files ending in '.png' are not read: give a txt, docx or pdf file"),
+        ("a.png", b"x", "files ending in '.png' are not read: give a txt, md, docx or pdf file"),
         ("a", b"x", "files ending in 'nothing' are not read"),
         ("a.txt", b"", "the file is empty"),
         ("a.txt", b" \n", "the file is empty"),
         ("a.txt", "　".encode(), "no text in it"),
         ("a.txt", b"\xff\xff\xff\x80", "neither UTF-8 nor GB18030 text: save it as UTF-8"),
-        ("a.docx", b"no zip", "not a docx file, or a damaged one"),
+        ("a.docx", b"no zip", "not a docx file, or a damaged or locked one"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "encrypted, or an old doc file"),
         ("a.pdf", b"no pdf", "not a pdf file"),
         ("a.pdf", pdf_bytes(["铜"])[:300], "pdf"),
@@ -108,7 +106,7 @@ def test_pdf_gives_its_text_layer_with_broken_lines_put_together() -> None:
 )
 def test_what_cannot_be_read_says_why_and_what_to_do(name: str, content: bytes, words: str) -> None:
     with pytest.raises(UnreadableDocument) as caught:
-        read_policy_document(name, content)
+        read_document(name, content)
     assert str(caught.value).startswith(f"{name}: ")
     assert words in str(caught.value)
 
@@ -117,12 +115,12 @@ def test_scan_is_told_from_a_text() -> None:
     with pytest.raises(
         UnreadableDocument, match="1 pages without text, a scan perhaps: run text recognition"
     ):
-        read_policy_document("a.pdf", blank_pdf())
+        read_document("a.pdf", blank_pdf())
 
 
 def test_encrypted_pdf_asks_for_a_copy_without_password() -> None:
     with pytest.raises(UnreadableDocument, match="encrypted: save a copy without password"):
-        read_policy_document("a.pdf", blank_pdf("geheim"))
+        read_document("a.pdf", blank_pdf("geheim"))
 
 
 def test_zip_that_is_no_docx_is_refused() -> None:
@@ -130,4 +128,85 @@ def test_zip_that_is_no_docx_is_refused() -> None:
     with zipfile.ZipFile(stream, "w") as packed:
         packed.writestr("a.txt", "x")
     with pytest.raises(UnreadableDocument, match="not a docx file"):
-        read_policy_document("a.docx", stream.getvalue())
+        read_document("a.docx", stream.getvalue())
+
+
+# What Word keeps beside plain paragraphs.
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def docx(body: str, name: str = "word/document.xml") -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
+    return stream.getvalue()
+
+
+def text_of(content: bytes) -> str:
+    return read_document("a.docx", content).text
+
+
+def paragraph(*runs: str) -> str:
+    return "<w:p>" + "".join(f"<w:r><w:t>{run}</w:t></w:r>" for run in runs) + "</w:p>"
+
+
+def test_runs_of_a_paragraph_are_joined_and_paragraphs_are_lines() -> None:
+    file = docx(paragraph("税收", "返还") + paragraph("零地价"))
+    assert text_of(file) == "税收返还\n零地价"
+
+
+def test_cells_of_a_table_are_read() -> None:
+    cells = "".join(f"<w:tc>{paragraph(text)}</w:tc>" for text in ("序号", "零地价"))
+    file = docx(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>")
+    assert text_of(file) == "序号\n零地价"
+
+
+def test_deleted_text_is_not_read() -> None:
+    deleted = (
+        "<w:p><w:del><w:r><w:delText>零地价</w:delText></w:r></w:del><w:r><w:t>公开出让</w:t></w:r></w:p>"
+    )
+    assert text_of(docx(deleted)) == "公开出让"
+
+
+def test_text_box_is_read_once() -> None:
+    compatible = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = f"<w:txbxContent>{paragraph('零地价')}</w:txbxContent>"
+    body = (
+        f'<w:p xmlns:mc="{compatible}"><w:r><w:t>正文</w:t></w:r><w:r><mc:AlternateContent><mc:Choice>{box}'
+        f"</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
+    assert text_of(docx(body)) == "正文\n零地价"
+
+
+def test_break_and_tab_stay_apart() -> None:
+    body = "<w:p><w:r><w:t>甲</w:t><w:br/><w:t>乙</w:t><w:tab/><w:t>丙</w:t></w:r></w:p>"
+    assert text_of(docx(body)) == "甲\n乙\t丙"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04broken", "damaged or locked"),
+        (docx("", name="xl/workbook.xml"), "not a docx file"),
+        (docx("<w:p>"), "its text is broken"),
+        (docx("").replace(b"<w:document", b"<!DOCTYPE x"), "docx"),
+    ],
+)
+def test_what_is_no_word_document_says_so(content: bytes, words: str) -> None:
+    with pytest.raises(UnreadableDocument, match=words):
+        text_of(content)
+
+
+def test_entities_are_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("word/document.xml", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
+    with pytest.raises(UnreadableDocument, match="declares entities"):
+        text_of(stream.getvalue())
+
+
+def test_reason_is_said_in_chinese_too() -> None:
+    with pytest.raises(UnreadableDocument) as caught:
+        read_document("a.pdf", blank_pdf())
+    assert caught.value.said_in("zh").startswith("1 页都没有文字")
