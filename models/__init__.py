@@ -7,6 +7,10 @@ from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
 from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
 from models.compliance_exception import ComplianceException
 from models.dictionary_entry import DictionaryEntry
+from models.event import Event, EventGap, EventGroup, EventRule, EventSession
+from models.event_list import EventEntry, EventEntryChange, EventEntryStage, EventListVersion
+from models.event_meeting import EventMeeting, EventSlot
+from models.event_run import EventRun, EventRunGap
 from models.gap import Gap, GapRequirement, GapVersion
 from models.import_batch import ImportBatch, ImportIssue
 from models.index_release import IndexRelease
@@ -16,7 +20,9 @@ from models.policy_draft import PolicyDraft, PolicyDraftItem
 __all__ = [
     "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company",
     "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag", "ComplianceException",
-    "DictionaryEntry", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease",
+    "DictionaryEntry", "Event", "EventEntry", "EventEntryChange", "EventEntryStage", "EventGap",
+    "EventGroup", "EventListVersion", "EventMeeting", "EventRule", "EventRun", "EventRunGap", "EventSession",
+    "EventSlot", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease",
     "LoginAttempt", "MatchCandidate", "MatchRun", "PolicyDraft", "PolicyDraftItem", "Site", "User",
     "UserSession", "utc_now",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from service.errors import PermissionDenied
 
 ROLES_BY_RANK = ("viewer", "officer", "organiser", "curator", "admin")
-_VIEW = frozenset({"match"})
+_VIEW = frozenset({"match", "event.view"})
 _OFFICER = _VIEW | {"match_run.store", "feedback.give", "search.save"}
 _ORGANISER = _OFFICER | {"shortlist.edit", "event.edit"}
 _CURATOR = _ORGANISER | {
