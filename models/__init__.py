@@ -4,6 +4,10 @@ from models.account import User
 from models.base import Base, utc_now
 from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
 from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
+from models.event import Event, EventGap, EventGroup, EventRule, EventSession
+from models.event_list import EventEntry, EventEntryChange, EventEntryStage, EventListVersion
+from models.event_meeting import EventMeeting, EventSlot
+from models.event_run import EventRun, EventRunGap
 from models.gap import Gap, GapRequirement, GapVersion
 from models.import_batch import ImportBatch, ImportIssue
 from models.index_release import IndexRelease
@@ -11,6 +15,8 @@ from models.match_run import MatchCandidate, MatchRun
 
 __all__ = [
     "Anchor", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct",
-    "CompanyProvenance", "CompanyTag", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue",
+    "CompanyProvenance", "CompanyTag", "Event", "EventEntry", "EventEntryChange", "EventEntryStage",
+    "EventGap", "EventGroup", "EventListVersion", "EventMeeting", "EventRule", "EventRun", "EventRunGap",
+    "EventSession", "EventSlot", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue",
     "IndexRelease", "MatchCandidate", "MatchRun", "Site", "User", "utc_now",
 ]  # fmt: skip

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from service.errors import PermissionDenied
 
-_VIEW = frozenset({"match"})
+_VIEW = frozenset({"match", "event.view"})
 _OFFICER = _VIEW | {"match_run.store"}
-_ORGANISER = _OFFICER
-_CURATOR = _ORGANISER | {"chain.edit", "company.import", "index.build"}
+_ORGANISER = _OFFICER | {"event.edit"}
+_CURATOR = _ORGANISER | {"chain.edit", "company.import", "index.build", "event.approve"}
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "viewer": _VIEW,
     "officer": _OFFICER,

@@ -58,6 +58,8 @@ class Limit(_Strict):
 def _limit(value: Any) -> Any:
     if isinstance(value, Limit):
         return value
+    if isinstance(value, dict) and len([part for part in value.values() if part is not None]) == 1:
+        return Limit.model_validate(value)  # as a stored plan has it
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return Limit(count=value)
     share = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -170,6 +172,7 @@ class EventPlan(_Strict):
     """
 
     format: Literal[1]
+    code: Key | None = None  # None: the next free one of the year when it is stored
     name: Name
     edition: Name
     organiser: Organiser
@@ -177,6 +180,7 @@ class EventPlan(_Strict):
     end_on: date | None = None
     place: Name
     seats: Annotated[int, Field(ge=1, le=2000)]
+    sensitivity: Annotated[str, Field(min_length=1, max_length=40)] = "内部资料"
     in_play: Annotated[list[InPlay], Field(min_length=1)]
     acceptance_rate: Annotated[float, Field(gt=0, le=1)] = 0.3
     candidates_per_gap: Annotated[int, Field(ge=1, le=100)] = 20
