@@ -126,14 +126,16 @@ def products_of(entry: EventEntry, limit: int = MANY_PRODUCTS) -> str | None:
         f"{product.name}（{percent(product.share_0_1)}）" if product.share_0_1 else product.name
         for product in entry.products[:limit]
     ]
-    return "、".join(shown) + ("等" if len(entry.products) > limit else "") or None
+    return (
+        "、".join(shown) + ("等" if len(entry.products) > limit else "") or None
+    )  # as papers abridge a list
 
 
 def reasons_of(entry: EventEntry, language: str) -> str | None:
-    """Why it was chosen: what it says of itself first, then the gap and what it adds."""
+    """Why it was chosen: what it says of itself, or where it says nothing the gap it is to serve."""
     first = [said for said in entry.reasons if said.code == "evidence"]
-    rest = [said for said in entry.reasons if said.code != "evidence"]
-    return joined([*first, *rest], language) or None
+    rest = [said for said in entry.reasons if said.code not in ("evidence", "adds")]
+    return joined(first + [said for said in rest if not first or said.code != "serves_gap"], language) or None
 
 
 def evidence_of(entry: EventEntry, language: str) -> str | None:  # noqa: ARG001  quotes stand as they are
@@ -243,5 +245,3 @@ FIELDS: dict[str, FormField] = {
     "entry.amount_arrived_wan": _entry("amount_arrived_wan", "number"),
     "entry.note": _entry("note"),
 }
-
-

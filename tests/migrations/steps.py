@@ -56,6 +56,7 @@ def _sqlite_schema(database: Database) -> dict[str, list[str]]:
         for table, sql in session.execute(
             text("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         ):
+            sql = sql.replace(f'TABLE "{table}"', f"TABLE {table}")  # a table that was renamed is quoted
             lines = [" ".join(line.split()).rstrip(" ,") for line in sql.splitlines()]
             found.setdefault(table, []).extend(line for line in lines if line)
     return found
