@@ -90,9 +90,9 @@ def joined(sentences: Iterable[Said], language: str) -> str:
 
 
 def place_of(entry: EventEntry) -> str | None:
-    """Province and city as one reads them."""
+    """Province and city as one reads them: 云南昆明市, and 天津市 once."""
     province, city = entry.province or "", entry.city or ""
-    return (province if city.startswith(province) and province else "") + city if city else province or None
+    return (city if city.startswith(province) else province + city) or None
 
 
 def ownership_of(entry: EventEntry, language: str) -> str:
@@ -150,7 +150,7 @@ def _data_as_of(row: FormRow, language: str) -> str | None:
 
 def _companies(row: FormRow, language: str) -> str:
     return "、".join(
-        f"{entry.company_name}（{translate(language, entry.band) if entry.band else '-'}）"
+        f"{entry.company_name}（{entry.band}）" if entry.band else entry.company_name
         for entry in row.entries
     ) or translate(language, mark("none yet"))
 
@@ -222,7 +222,7 @@ FIELDS: dict[str, FormField] = {
     # Signals of investment are not collected yet: the column of the official form stays to be filled by hand.
     "company.signals": FormField("text", lambda row, language: None),  # noqa: ARG005
     "company.data_as_of": FormField("text", _data_as_of),
-    "match.band": _of_entry(lambda entry, language: translate(language, entry.band) if entry.band else None),
+    "match.band": _code("band"),
     "match.score": _of_entry(lambda entry, language: entry.probability, "percent"),  # noqa: ARG005
     "match.gap_rank": _of_entry(lambda entry, language: entry.gap_rank, "count"),  # noqa: ARG005
     "match.reason": _of_entry(reasons_of),
