@@ -73,7 +73,11 @@ class EventEntry(Base):
     note: Mapped[str | None] = mapped_column(Text)
     invite_status: Mapped[str] = mapped_column(String(16), default="planned")
     stage: Mapped[str | None] = mapped_column(String(16))
+    cooperation: Mapped[str | None] = mapped_column(Text)  # 拟合作内容
+    channel: Mapped[str | None] = mapped_column(String(200))  # 对接渠道, an organisation
+    lead_official: Mapped[str | None] = mapped_column(String(200))  # 包抓领导
     duty_unit: Mapped[str | None] = mapped_column(String(200))
+    duty_person: Mapped[str | None] = mapped_column(String(200))
     next_action: Mapped[str | None] = mapped_column(Text)
     due_on: Mapped[date | None]
     amount_intended_wan: Mapped[Decimal | None] = mapped_column(Numeric(16, 2))

@@ -98,7 +98,11 @@ class EventEntry:
     invite_status: str
     stage: str | None
     stage_on: date | None  # when the stage was reached
+    cooperation: str | None
+    channel: str | None
+    lead_official: str | None
     duty_unit: str | None
+    duty_person: str | None
     next_action: str | None
     due_on: date | None
     amount_intended_wan: Decimal | None

@@ -40,3 +40,8 @@ def weights_path() -> Path:
 def compliance_rules_path() -> Path:
     """The rules of the fair-competition check."""
     return _data() / "compliance" / "rules.yaml"
+
+
+def form_preset_paths() -> list[Path]:
+    """The shipped presets of official forms."""
+    return sorted((_data() / "forms").glob("*.yaml"))

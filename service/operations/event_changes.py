@@ -71,10 +71,11 @@ def apply_entry_changes(
 ) -> ApplyReport:
     """Change fields of entries: entry id → {field: new value}; text as on a form, or typed values.
 
-    Fields: status, order, lock, lock_note, note, invite_status, stage, stage_on (with stage), duty_unit,
-    next_action, due_on, amount_intended_wan, amount_signed_wan, amount_arrived_wan. `expected_versions`:
-    entry id → row version that the editor saw. What stands there already is no change. `today` is the day
-    of a new stage that states none. Nothing is changed with `dry_run`.
+    Fields: status, order, lock, lock_note, note, invite_status, stage, stage_on (with stage), cooperation,
+    channel, lead_official, duty_unit, duty_person, next_action, due_on, amount_intended_wan,
+    amount_signed_wan, amount_arrived_wan. `expected_versions`: entry id → row version that the
+    editor saw. What stands there already is no change. `today` is the day of a new stage that states none.
+    Nothing is changed with `dry_run`.
     Raises NotFound, PermissionDenied, Conflict (the list is locked), InvalidInput with every bad value.
     """
     require(actor, "event.edit")
@@ -332,7 +333,11 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "invite_status": _one_of(INVITE_STATUSES, may_be_empty=False),
     "stage": _one_of(STAGES, may_be_empty=True),
     "stage_on": _day,
+    "cooperation": _text,
+    "channel": _unit,
+    "lead_official": _unit,
     "duty_unit": _unit,
+    "duty_person": _unit,
     "next_action": _text,
     "due_on": _day,
     "amount_intended_wan": _amount,

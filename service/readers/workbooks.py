@@ -38,7 +38,7 @@ class Workbook:
     def __init__(self, file: TableFile) -> None:
         self._file = file
         file.stream.seek(0)
-        with _naming_damage(file.name), _quiet():
+        with naming_damage(file.name), quiet():
             self._book = load_workbook(file.stream, read_only=True, data_only=True)
 
     @property
@@ -58,11 +58,11 @@ class Workbook:
     def rows(self, sheet: str) -> Iterator[tuple[Any, ...]]:
         """The rows, blank ones as empty tuples or tuples of None, so that the nth is row n of the sheet."""
         worksheet = self._book[sheet]
-        with _naming_damage(self._file.name):
+        with naming_damage(self._file.name):
             worksheet.reset_dimensions()  # many programs write wrong ones, and cells outside would be lost
             rows = worksheet.iter_rows(values_only=True)
             while True:
-                with _quiet():
+                with quiet():
                     some = list(islice(rows, _ROWS_AT_ONCE))
                 if not some:
                     return
@@ -85,7 +85,7 @@ def open_workbook(file: TableFile) -> Iterator[Workbook]:
 
 
 @contextmanager
-def _naming_damage(name: str) -> Iterator[None]:
+def naming_damage(name: str) -> Iterator[None]:
     """Turns the many errors that a damaged workbook can cause in openpyxl into one that says what to do."""
     try:
         yield
@@ -96,7 +96,7 @@ def _naming_damage(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """openpyxl warns of styles and extensions it leaves out, none of which is a value."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
