@@ -33,7 +33,7 @@ class Engine:
         self.release = release
         self.weights = weights
         self.dictionary = dictionary or Dictionary()
-        self._embedder = embedder
+        self.embedder = embedder
 
     @classmethod
     def open(
@@ -91,7 +91,7 @@ class Engine:
     def _rank(
         self, gap: Gap, filters: Filters, depth: int
     ) -> tuple[Query, Retrieved, Scored, np.ndarray[Any, np.dtype[np.int64]]]:
-        query = prepare_query(gap, self.release, self._embedder, self.dictionary)
+        query = prepare_query(gap, self.release, self.embedder, self.dictionary)
         retrieved = retrieve(query, self.release, self.release.companies.allowed(filters), depth)
         scored = score(query, self.release, retrieved.companies, self.weights)
         ids = np.array([self.release.companies.ids[i] for i in retrieved.companies], dtype=object)
