@@ -33,7 +33,7 @@ class Engine:
         self.release = release
         self.weights = weights
         self.dictionary = dictionary or Dictionary()
-        self._embedder = embedder
+        self.embedder = embedder
 
     @classmethod
     def open(
@@ -81,7 +81,7 @@ class Engine:
 
     def prepare(self, gap: Gap) -> Query:
         """`gap` as this engine asks it. Raises EmptyNeed."""
-        return prepare_query(gap, self.release, self._embedder, self.dictionary)
+        return prepare_query(gap, self.release, self.embedder, self.dictionary)
 
     def _rank(
         self, gap: Gap, filters: Filters, depth: int

@@ -40,6 +40,7 @@ class Query:
     topic_occurrences: tuple[Occurrences, ...]  # T
     cosine_mean: NDArray[np.float32]  # (R,): of each requirement against the release's sample
     cosine_spread: NDArray[np.float32]  # (R,)
+    common: NDArray[np.int64]  # (R,): how many texts name each requirement
     specificity: NDArray[np.float32]  # (R,): 1 for what nobody names, near 0 for what all name
     makes: NDArray[np.bool_]  # (R,): whether the requirement itself names a thing to be made
     words: Mapping[str, float]  # the words that a good company's text would hold, with what each counts
@@ -55,10 +56,7 @@ def prepare_query(
     requirements = requirements_of(gap)
     # A need without a title is its own title, so that the same company is as likely with and without one.
     topics = topics_of(gap.title) or tuple(r.text for r in requirements if r.level == "must")
-    need = "：".join(part for part in (gap.title, gap.need) if part) or "、".join(
-        r.text for r in requirements
-    )
-    vectors = embedder.embed_queries([need, *(requirement.text for requirement in requirements)])
+    vectors = embedder.embed_queries(asked_texts(gap))
     cosines = release.sample @ vectors[1:].T  # (n_sample, R)
     if not len(cosines):
         cosines = np.zeros((1, len(requirements)), dtype=np.float32)
@@ -71,6 +69,9 @@ def prepare_query(
     occurrences = tuple(
         find_occurrences(expansion, relation, release)
         for expansion, relation in zip(expansions, relations, strict=True)
+    )
+    common = np.array(
+        [naming(*some).sum() for some in zip(coverage, occurrences, strict=True)], dtype=np.int64
     )
     words = _words(gap, requirements, topics)
     word_scores, word_mass = release.words.weighted(words)
@@ -89,9 +90,8 @@ def prepare_query(
         ),
         cosine_mean=cosines.mean(axis=0),
         cosine_spread=np.maximum(cosines.std(axis=0), 1e-3),
-        specificity=np.array(
-            [_specificity(c, o) for c, o in zip(coverage, occurrences, strict=True)], dtype=np.float32
-        ),
+        common=common,
+        specificity=specificity(len(release.relation), common),
         makes=np.array([relation == "makes" for relation in relations]),
         words=words,
         word_scores=word_scores,
@@ -118,9 +118,24 @@ def _coverage(names: Iterable[str], release: Release) -> Scores:
     return coverage
 
 
-def _specificity(coverage: Scores, occurrences: Occurrences) -> float:
-    count = len(coverage)
-    if count < 3:
-        return 1.0
-    common = int(((coverage >= COMMON_COVERAGE) | (occurrences.strength >= COMMON_COVERAGE)).sum())
-    return float(np.clip(np.log((count + 1) / (common + 1)) / np.log(count + 1), 0.0, 1.0))
+def naming(coverage: Scores, occurrences: Occurrences) -> NDArray[np.bool_]:
+    """Which texts name a requirement, whatever they say of it: (n_texts,)."""
+    return np.asarray((coverage >= COMMON_COVERAGE) | (occurrences.strength >= COMMON_COVERAGE))
+
+
+def specificity(n_texts: int, common: NDArray[np.int64]) -> NDArray[np.float32]:
+    """How rare it is among the texts that one names a requirement: 1 for none, 0 for all; (R,)."""
+    if n_texts < 3:
+        return np.ones(len(common), dtype=np.float32)
+    rarity = np.log((n_texts + 1) / (common + 1)) / np.log(n_texts + 1)
+    return np.asarray(np.clip(rarity, 0.0, 1.0), dtype=np.float32)
+
+
+def asked_texts(gap: Gap) -> list[str]:
+    """Every text of a gap that is read as a vector: the need as a whole, then its requirements.
+
+    Raises EmptyNeed when there is nothing to match.
+    """
+    texts = [requirement.text for requirement in requirements_of(gap)]
+    need = "：".join(part for part in (gap.title, gap.need) if part) or "、".join(texts)
+    return [need, *texts]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import asdict, replace
 from datetime import date
 from functools import lru_cache
@@ -32,10 +33,12 @@ class CompanyTable:
         self._listed = np.array([bool(code) for code in columns["stock_code"]], dtype=np.bool_)
         self._delisted = np.array([status == "delisted" for status in columns["status"]], dtype=np.bool_)
         self._employees = np.array([-1 if n is None else n for n in columns["employees"]], dtype=np.int64)
-        leaves = [(value or "").rsplit("/", 1)[-1].strip() for value in columns["industry"]]
+        leaves = [_leaf(value) for value in columns["industry"]]
+        names, numbers = np.unique(["", *leaves], return_inverse=True)
+        self._leaves = {str(name): number for number, name in enumerate(names)}
         # (n_companies,): the narrowest class of its industry as a number, 0 where none is stated.
-        self.industry_leaf = np.unique(["", *leaves], return_inverse=True)[1][1:].astype(np.int64)
-        self._read = lru_cache(maxsize=_KEPT_PROFILES)(self._read_uncached)
+        self.industry_leaf = numbers[1:].astype(np.int64)
+        self._read: Callable[[int], CompanyProfile] = lru_cache(maxsize=_KEPT_PROFILES)(self._read_uncached)
 
     @staticmethod
     def write(companies: Iterable[CompanyProfile], folder: Path) -> int:
@@ -72,9 +75,27 @@ class CompanyTable:
                 f'company {company_id!r} is not in the index: import it and run "lianzhao index build"'
             ) from err
 
+    def find(self, company_id: str) -> int | None:
+        """The ordinal of a company; None for one that is not here."""
+        return self._ordinals.get(company_id)
+
     def get(self, ordinal: int) -> CompanyProfile:
         """The whole profile of a company."""
         return self._read(int(ordinal))
+
+    def with_company(self, ordinal: int, company: CompanyProfile) -> CompanyTable:
+        """The same companies with `company` in place of the one at `ordinal`; at the end it is one more.
+
+        For reading and scoring it alone: hard conditions go on being those of the company replaced.
+        """
+        changed = copy(self)
+        leaf = self._leaves.get(_leaf(company.industry), len(self._leaves))
+        changed.industry_leaf = np.append(self.industry_leaf[:ordinal], leaf)
+        changed.industry_leaf = np.append(changed.industry_leaf, self.industry_leaf[ordinal + 1 :])
+        changed.ids = [*self.ids[:ordinal], company.id, *self.ids[ordinal + 1 :]]
+        changed._ordinals = {**self._ordinals, company.id: ordinal}
+        changed._read = lambda some: company if some == ordinal else self.get(some)
+        return changed
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """Which companies pass the hard conditions: bool array of shape (n_companies,).
@@ -99,6 +120,10 @@ class CompanyTable:
         with self._path.open("rb") as file:
             file.seek(start)
             return _from_json(json.loads(file.read(end - start)))
+
+
+def _leaf(industry: str | None) -> str:
+    return (industry or "").rsplit("/", 1)[-1].strip()
 
 
 def _as_json(company: CompanyProfile) -> dict[str, Any]:

@@ -93,14 +93,23 @@ class WordIndex:
         result = np.zeros(self._count, dtype=np.float32)
         most = 0.0
         for word, weight in weights.items():
-            token = self._vocabulary.get(word)
-            frequency = 0
-            if token is not None:
-                start, end = (int(i) for i in self._postings["indptr"][token : token + 2])
-                result[self._postings["indices"][start:end]] += weight * self._postings["data"][start:end]
-                frequency = end - start
-            most += weight * float(np.log1p((self._count - frequency + 0.5) / (frequency + 0.5)))
+            documents, scores = self.postings(word)
+            result[documents] += weight * scores
+            most += weight * word_rarity(self._count, len(documents))
         return result, most
+
+    @property
+    def count(self) -> int:
+        """How many documents there are."""
+        return self._count
+
+    def postings(self, word: str) -> tuple[NDArray[np.int64], Scores]:
+        """The documents that have `word`, with what BM25 gives them for it."""
+        token = self._vocabulary.get(word)
+        if token is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        start, end = (int(i) for i in self._postings["indptr"][token : token + 2])
+        return self._postings["indices"][start:end].astype(np.int64), self._postings["data"][start:end]
 
     @property
     def _postings(self) -> dict[str, Any]:
@@ -135,7 +144,7 @@ class CharIndex:
         matrix = vectorizer.fit_transform(texts).T.tocsr()
         grams = {gram: int(row) for gram, row in vectorizer.vocabulary_.items()}
         frequency = np.diff(matrix.indptr)
-        idf = np.log1p(len(texts) / (1.0 + frequency))
+        idf = gram_rarity(len(texts), frequency)
         by_length = np.ones(len(grams))
         for gram, row in grams.items():
             by_length[row] = NGRAM_LENGTH_WEIGHTS[len(gram)]
@@ -180,6 +189,16 @@ class CharIndex:
             headed[self._postings.indices[start:end]] = True
         return np.asarray(np.where(headed, 1.0, HEADLESS_SHARE) * result / total, dtype=np.float32)
 
+    @property
+    def count(self) -> int:
+        """How many texts there are."""
+        return int(self._postings.shape[1])
+
+    def frequency(self, gram: str) -> int:
+        """How many texts hold `gram`."""
+        row = self._grams.get(gram)
+        return 0 if row is None else int(self._postings.indptr[row + 1] - self._postings.indptr[row])
+
     def holding(self, phrase: str) -> NDArray[np.int64]:
         """Ordinals of the texts that hold the rarest n-gram of the normalised `phrase`, ascending.
 
@@ -198,7 +217,17 @@ class CharIndex:
 
     @property
     def _rarest(self) -> float:
-        return float(np.log1p(self._postings.shape[1] / 2.0))
+        return float(gram_rarity(self._postings.shape[1], np.array(1)))
+
+
+def gram_rarity(n_texts: int, frequency: NDArray[Any]) -> NDArray[Any]:
+    """What a gram weighs that so many of the texts hold."""
+    return np.asarray(np.log1p(n_texts / (1.0 + frequency)))
+
+
+def word_rarity(n_documents: int, frequency: int) -> float:
+    """What a word weighs in BM25 (Lucene's idf) that so many of the documents have."""
+    return float(np.log1p((n_documents - frequency + 0.5) / (frequency + 0.5)))
 
 
 def grams_of(text: str) -> list[str]:

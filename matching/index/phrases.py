@@ -19,6 +19,13 @@ class PhraseIndex:
     def __init__(self, texts: Sequence[str], chars: CharIndex) -> None:
         self.texts = texts
         self._chars = chars
+        self._ordinals: dict[str, int] | None = None
+
+    def ordinal(self, text: str) -> int | None:
+        """The ordinal of the distinct text that `text` is compared as, if there is one."""
+        if self._ordinals is None:  # a race between threads makes it twice, both times the same
+            self._ordinals = {known: place for place, known in enumerate(self.texts)}
+        return self._ordinals.get(normalise(text))
 
     @staticmethod
     def write(texts: Sequence[str], path: Path) -> None:

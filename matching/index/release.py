@@ -194,8 +194,8 @@ def _write(
     companies: Iterable[CompanyProfile], embedder: Embedder, aside: Path, store: str, report: StageProgress
 ) -> dict[str, int]:
     table, passages, words = _collect(companies, aside, report)
-    texts, mentions = _distinct(passages)
-    embedded = _embeddable(mentions, len(texts))
+    texts, mentions = distinct_texts(passages)
+    embedded = embeddable(mentions, len(texts))
     vectors = np.zeros((len(texts), embedder.dim), dtype=np.float32)
     wanted = np.flatnonzero(embedded)
 
@@ -239,8 +239,8 @@ def _collect(
     def watched() -> Iterable[CompanyProfile]:
         for count, company in enumerate(companies, start=1):
             cut = cut_passages(company.texts)
-            passages.append((cut, [_share(company, passage) for passage in cut]))
-            words.append(cut_words("。".join(company.texts.get(field, "") for field in WORD_FIELDS)))
+            passages.append((cut, [share_of(company, passage) for passage in cut]))
+            words.append(words_of(company))
             if count % 500 == 0:
                 report("read", count, 0)
             yield company
@@ -250,14 +250,19 @@ def _collect(
     return count, passages, words
 
 
-def _share(company: CompanyProfile, passage: Passage) -> float:
+def words_of(company: CompanyProfile) -> list[str]:
+    """The words that a company is found by."""
+    return cut_words("。".join(company.texts.get(field, "") for field in WORD_FIELDS))
+
+
+def share_of(company: CompanyProfile, passage: Passage) -> float:
     if passage.product is None or passage.product >= len(company.products):
         return float("nan")
     share = company.products[passage.product].revenue_share
     return float("nan") if share is None else share
 
 
-def _distinct(passages: Sequence[tuple[list[Passage], list[float]]]) -> tuple[list[str], Mentions]:
+def distinct_texts(passages: Sequence[tuple[list[Passage], list[float]]]) -> tuple[list[str], Mentions]:
     texts: list[str] = []
     ordinals: dict[str, int] = {}
     starts = [0]
@@ -285,7 +290,7 @@ def _distinct(passages: Sequence[tuple[list[Passage], list[float]]]) -> tuple[li
     return texts, mentions
 
 
-def _embeddable(mentions: Mentions, n_texts: int) -> NDArray[np.bool_]:
+def embeddable(mentions: Mentions, n_texts: int) -> NDArray[np.bool_]:
     """Texts with a vector: all but company names, which are found by words only."""
     embedded = np.zeros(n_texts, dtype=np.bool_)
     embedded[mentions.text[mentions.field != PASSAGE_FIELDS.index("full_name")]] = True
@@ -305,9 +310,14 @@ def _company_means(mentions: Mentions, vectors: Vectors, embedded: NDArray[np.bo
         texts = mentions.text[mentions.starts[company] : mentions.starts[company + 1]]
         texts = texts[embedded[texts]]
         if len(texts):
-            mean = vectors[texts].mean(axis=0)
-            means[company] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+            means[company] = mean_vector(vectors[texts])
     return means
+
+
+def mean_vector(vectors: Vectors) -> Vectors:
+    """The direction of the mean of `vectors`."""
+    mean = vectors.mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
 
 
 def _sample_ids(embedded: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -1,0 +1,117 @@
+"""Lexical indexes as they would be if one company said other things: counted anew, not guessed.
+
+What a whole rebuild would move by one company in a base of thousands is kept as it was and said here: in
+`ChangedWords` the mean length of a text as it bears on the other companies.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.index.lexical import (
+    BM25_B,
+    BM25_K1,
+    HEADLESS_SHARE,
+    NGRAM_LENGTH_WEIGHTS,
+    CharIndex,
+    Scores,
+    WordIndex,
+    gram_rarity,
+    grams_of,
+    word_rarity,
+)
+from matching.passages import normalise
+
+
+class ChangedWords(WordIndex):
+    """`base` with `words` in place of those of the company `ordinal` (`before`); at the end, one more."""
+
+    def __init__(
+        self,
+        base: WordIndex,
+        ordinal: int,
+        before: Sequence[str],
+        words: Sequence[str],
+        mean_length: float,
+    ) -> None:
+        self._base = base
+        self._ordinal = ordinal
+        self._before = frozenset(before)
+        self._words = Counter(words)
+        self._count = base.count + (ordinal == base.count)
+        self._length = len(words)
+        self._mean_length = (mean_length * base.count - len(before) + len(words)) / self._count
+
+    def weighted(self, weights: Mapping[str, float]) -> tuple[Scores, float]:
+        result = np.zeros(self._count, dtype=np.float32)
+        most = own = 0.0
+        for word, weight in weights.items():
+            documents, scores = self._base.postings(word)
+            frequency = len(documents) - (word in self._before) + (word in self._words)
+            rarity = word_rarity(self._count, frequency)
+            result[documents] += weight * scores * (rarity / word_rarity(self._base.count, len(documents)))
+            most += weight * rarity
+            own += weight * rarity * self._share(self._words[word])
+        result[self._ordinal] = own
+        return result, most
+
+    def _share(self, times: int) -> float:
+        return times / (BM25_K1 * (1 - BM25_B + BM25_B * self._length / self._mean_length) + times)
+
+
+def mean_length_of(words: WordIndex, ordinal: int, own: Sequence[str]) -> float:
+    """The mean number of words of a text, read out of the scores of one whose words are known.
+
+    BM25 holds it, the index on disk does not. 1 for an index without words.
+    """
+    found = []
+    for word, times in Counter(own).items():
+        documents, scores = words.postings(word)
+        place = np.flatnonzero(documents == ordinal)
+        if len(place):
+            share = float(scores[place[0]]) / word_rarity(words.count, len(documents))
+            relative = (times * (1 / share - 1) / BM25_K1 - (1 - BM25_B)) / BM25_B
+            found.append(len(own) / relative)
+    return float(np.median(found)) if found else 1.0
+
+
+class CharsOfFew(CharIndex):
+    """The n-grams of a few `texts`, weighed as in `base` after `gone` texts left it and `new` ones came.
+
+    All texts normalised; `new` are those of `texts` that the base has not.
+    """
+
+    def __init__(
+        self, base: CharIndex, texts: Sequence[str], new: Sequence[str], gone: Sequence[str]
+    ) -> None:
+        self._base = base
+        self._texts = texts
+        self._new = new
+        self._gone = gone
+
+    @property
+    def count(self) -> int:
+        return self._base.count + len(self._new) - len(self._gone)
+
+    def coverage(self, term: str) -> Scores:
+        result = np.zeros(len(self._texts), dtype=np.float32)
+        total = 0.0
+        for gram in grams_of(term):
+            frequency = self._base.frequency(gram)
+            frequency += sum(gram in text for text in self._new) - sum(gram in text for text in self._gone)
+            weight = np.float32(gram_rarity(self.count, np.array(max(frequency, 1))))
+            weight *= np.float32(NGRAM_LENGTH_WEIGHTS[len(gram)])
+            total += float(weight)
+            result[[gram in text for text in self._texts]] += weight
+        if total <= 0:
+            return result
+        head = normalise(term)[-1]
+        headed = np.array([head in text for text in self._texts], dtype=np.bool_)
+        return np.asarray(np.where(headed, 1.0, HEADLESS_SHARE) * result / total, dtype=np.float32)
+
+    def holding(self, phrase: str) -> NDArray[np.int64]:  # noqa: ARG002  few enough to look at all
+        return np.arange(len(self._texts), dtype=np.int64)

@@ -1,0 +1,100 @@
+"""One gap scored against companies as they might be: what a change of a company's text does to its score.
+
+The score is that of a match over an index in which the company is really changed, within 1e-6: rarities and
+counts are moved by the one company. Two things stay as they are: the sample of passages that cosines are
+read against, where the base has more of them than the sample, and the mean length of a text as the other
+companies feel it, which reaches the changed one only through the peers of its industry. A test builds the
+changed base and compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.edits import Span
+from matching.embedding.remembering import RememberingEmbedder
+from matching.engine import Engine
+from matching.explanation import explain
+from matching.index.variant import Place, Variant
+from matching.query import Query, naming, prepare_query, specificity
+from matching.records import PASSAGE_FIELDS, Candidate, CompanyProfile, Gap
+from matching.scoring import Scored, score
+
+
+class Rescoring:
+    """A gap, ready to be asked of changed companies. Not for several threads at once."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        gap: Gap,
+        *,
+        common: NDArray[np.int64] | None = None,
+        embedder: RememberingEmbedder | None = None,
+    ) -> None:
+        """`common`: how many texts name each requirement, where that is known already.
+
+        `embedder`: one that several gaps share. Raises EmptyNeed.
+        """
+        self._engine = engine
+        self._gap = gap
+        self._embedder = embedder or RememberingEmbedder(engine.embedder)
+        self._common = self.query.common if common is None else common
+        self._places: dict[str, Place] = {}
+
+    @cached_property
+    def query(self) -> Query:
+        """The gap made ready for the release as it is."""
+        return prepare_query(self._gap, self._engine.release, self._embedder, self._engine.dictionary)
+
+    def scored(self, company: CompanyProfile) -> Scored:
+        """`company` scored alone (position 0) in the place of the one with its id, or as one more.
+
+        Raises ValueError for a company that says nothing at all.
+        """
+        place = self._places.get(company.id)
+        if place is None:
+            place = self._places[company.id] = Place(self._engine.release, self._embedder, company.id)
+        variant = place.variant(company)
+        if not len(variant.release.relation):
+            raise ValueError(f"company {company.id!r}: has no text that could be compared")
+        query = prepare_query(self._gap, variant.release, self._embedder, self._engine.dictionary)
+        return score(
+            self._counted(query, variant), variant.release, np.array([variant.ordinal]), self._engine.weights
+        )
+
+    def log_odds(self, company: CompanyProfile) -> float:
+        """The score of `company` as it stands there, whatever the base holds of it."""
+        return float(self.scored(company).scores[0])
+
+    def explained(self, company: CompanyProfile, *, today: date, rank: int = 0) -> Candidate:
+        """The same with all its rows; `rank` is the caller's to know."""
+        return explain(self.scored(company), self._engine.weights, 0, rank, today)
+
+    def _counted(self, query: Query, variant: Variant) -> Query:
+        """`query` knowing how rare each requirement is among all texts after the change."""
+        common = self._common + _naming(query)[:, variant.new].sum(axis=1)
+        if len(variant.gone):
+            common -= _naming(self.query)[:, variant.gone].sum(axis=1)
+        return replace(query, common=common, specificity=specificity(variant.text_count, common))
+
+
+def _naming(query: Query) -> NDArray[np.bool_]:
+    """Which texts name each requirement: (R, n_texts)."""
+    return np.stack([naming(*some) for some in zip(query.coverage, query.occurrences, strict=True)])
+
+
+def spans_for(scored: Scored, column: int, least: float) -> list[Span]:
+    """Where the only company of `scored` speaks of the requirement at `column` with `least` strength."""
+    context = scored.context
+    mentions = context.release.mentions
+    rows = np.flatnonzero(context.strengths[:, column] >= least)
+    return [
+        (PASSAGE_FIELDS[mentions.field[i]], int(mentions.start[i]), int(mentions.end[i]))
+        for i in context.mentions[rows]
+    ]
