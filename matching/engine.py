@@ -88,10 +88,14 @@ class Engine:
         ids = self.release.companies.ids
         return [(ids[scored.context.companies[i]], float(scored.scores[i])) for i in order[:limit]]
 
+    def prepare(self, gap: Gap) -> Query:
+        """`gap` as this engine asks it. Raises EmptyNeed."""
+        return prepare_query(gap, self.release, self.embedder, self.dictionary)
+
     def _rank(
         self, gap: Gap, filters: Filters, depth: int
     ) -> tuple[Query, Retrieved, Scored, np.ndarray[Any, np.dtype[np.int64]]]:
-        query = prepare_query(gap, self.release, self.embedder, self.dictionary)
+        query = self.prepare(gap)
         retrieved = retrieve(query, self.release, self.release.companies.allowed(filters), depth)
         scored = score(query, self.release, retrieved.companies, self.weights)
         ids = np.array([self.release.companies.ids[i] for i in retrieved.companies], dtype=object)

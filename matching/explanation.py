@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.carriers import carriers
 from matching.marks import marks_in
 from matching.passages import normalise
 from matching.records import (
@@ -41,8 +42,34 @@ STALE_YEARS = 3
 
 # Short names of companies under a stock exchange's special treatment: ST, *ST, SST, S*ST, then the name.
 _SPECIAL_TREATMENT = re.compile(r"S?\*?ST(?![A-Za-z])")
-# Fields whose text is the company's name or class, not a statement of what it makes.
-_NAMING_FIELDS = {PASSAGE_FIELDS.index("full_name"), PASSAGE_FIELDS.index("industry")}
+# Fields that list what the company makes: only beside such a list is silence a no.
+_LISTING_FIELDS = [PASSAGE_FIELDS.index(field) for field in ("product_names", "products_text", "main_business")]
+
+# Facts that are asked for where they are not stated, by the code of the question. The first are what an
+# officer needs before the first call; MINOR_FACTS complete the file. A group is asked for as a whole where
+# all of it is lacking, else each by itself.
+_INTRODUCTION = ("main_business", "business_scope", "description")
+_PRODUCTS = ("product_names", "products_text")
+_LISTING = ("stock_code", "listed_on")
+FACT_GROUPS = {"introduction": _INTRODUCTION, "products": _PRODUCTS, "listing": _LISTING}
+MAIN_FACTS = ("uscc", "ownership", "employees", "province", "products", "product_names", "introduction")
+MINOR_FACTS = (
+    *_INTRODUCTION,
+    "products_text",
+    "technologies",
+    "revenue_shares",
+    "industry",
+    "city",
+    "full_name",
+    "status",
+    "listing",
+    *_LISTING,
+    "founded_on",
+    "reg_capital_wan",
+    "tags",
+    "data_year",
+)
+ASKED_FACTS = (*MAIN_FACTS, *MINOR_FACTS)
 
 
 def explain(
@@ -51,7 +78,7 @@ def explain(
     """The candidate at `position` of `scored` with all its rows. `ranks`: (lexical, dense), 0 for none."""
     context = scored.context
     company = context.release.companies.get(int(context.companies[position]))
-    contributions = tuple(_contributions(scored, weights, position))
+    contributions = tuple(_contributions(scored, weights, position, company))
     total = weights.prior + sum(row.contribution for row in contributions)
     results = tuple(_requirement_rows(scored, position, company))
     return Candidate(
@@ -71,10 +98,31 @@ def explain(
     )
 
 
-def _contributions(scored: Scored, weights: Weights, position: int) -> Iterator[Contribution]:
+def _contributions(
+    scored: Scored, weights: Weights, position: int, company: CompanyProfile
+) -> Iterator[Contribution]:
+    carried = carriers(scored.context, position)
     for name, signal in scored.signals.items():
         value, weight = float(signal.values[position]), weights.weights[name]
-        yield Contribution(name, value, weight, weight * value, missing=bool(signal.missing[position]))
+        contribution = weight * value
+        rows = carried.get(name, ()) if contribution else ()
+        evidence = tuple(_carrier(scored, company, int(row)) for row in rows)
+        missing = bool(signal.missing[position])
+        yield Contribution(name, value, weight, contribution, missing=missing, evidence=evidence)
+
+
+def _carrier(scored: Scored, company: CompanyProfile, row: int) -> Evidence:
+    """The passage at `row` as what a signal stands on, with how far it agrees with what is sought."""
+    context = scored.context
+    mentions, mention = context.release.mentions, context.mentions[row]
+    field = PASSAGE_FIELDS[mentions.field[mention]]
+    start, end = int(mentions.start[mention]), int(mentions.end[mention])
+    quote, share = company.texts[field][start:end], float(mentions.share[mention])
+    said = (*(r.text for r in context.query.requirements if r.level != "must_not"), *context.query.topics)
+    agrees = max(context.strengths[row].max(initial=0.0), context.topics[row].max(initial=0.0))
+    return Evidence(
+        field, quote, start, end, float(agrees), None if np.isnan(share) else share, marks_in(quote, said)
+    )
 
 
 def _own_mentions(scored: Scored, position: int) -> NDArray[np.int64]:
@@ -88,22 +136,22 @@ def _requirement_rows(scored: Scored, position: int, company: CompanyProfile) ->
     context = scored.context
     rows = _own_mentions(scored, position)
     fields = context.release.mentions.field[context.mentions[rows]]
-    speaking = int((~np.isin(fields, list(_NAMING_FIELDS))).sum())
+    listed = int(np.isin(fields, _LISTING_FIELDS).sum())
     for column, requirement in enumerate(context.query.requirements):
         best = float(context.best[position, column])
         evidence = tuple(_quotes(scored, company, rows, column, requirement))
-        status = _status(best, requirement, speaking)
+        status = _status(best, requirement, listed)
         yield RequirementResult(requirement.id, requirement.text, requirement.level, status, best, evidence)
 
 
-def _status(best: float, requirement: Requirement, speaking_passages: int) -> Status:
+def _status(best: float, requirement: Requirement, listed_passages: int) -> Status:
     """Silence is not a no: it is one only for products, of a company that lists what it makes."""
     if best >= MET:
         return "met"
     if best >= PARTIAL:
         return "partial"
     listed_kind = requirement.facet in ("product", "process")
-    if not listed_kind or speaking_passages < FEW_PASSAGES:
+    if not listed_kind or listed_passages < FEW_PASSAGES:
         return "unknown"
     return "unmet"
 
@@ -188,14 +236,35 @@ def _unknowns(company: CompanyProfile, results: tuple[RequirementResult, ...]) -
     ]
     for quote in dict.fromkeys(e.quote for e in shown if e.revenue_share is None):
         yield Remark("revenue_share", {"product": quote})
-    for field, value in (
-        ("uscc", company.uscc),
-        ("ownership", None if company.ownership == "unknown" else company.ownership),
-        ("employees", company.employees),
-        ("province", company.province),
-    ):
-        if value is None:
+    for field in MAIN_FACTS:
+        if is_unknown(company, field):
             yield Remark(field)
-    if not any(company.texts.get(field) for field in ("description", "business_scope", "main_business")):
-        yield Remark("introduction")
     yield Remark("expansion_plan")
+    for field in MINOR_FACTS:
+        if is_unknown(company, field):
+            yield Remark(field, _lacking_shares(company) if field == "revenue_shares" else {})
+
+
+def is_unknown(company: CompanyProfile, fact: str) -> bool:
+    """Whether the base does not state `fact` (ASKED_FACTS) of the company; part of a group that lacks it all
+    is asked for with the group.
+    """
+    if fact in FACT_GROUPS:
+        return all(_is_blank(company, field) for field in FACT_GROUPS[fact])
+    if any(fact in group and is_unknown(company, name) for name, group in FACT_GROUPS.items()):
+        return False
+    return _is_blank(company, fact)
+
+
+def _is_blank(company: CompanyProfile, field: str) -> bool:
+    if field == "revenue_shares":
+        return bool(_lacking_shares(company)["count"])
+    if field == "ownership":
+        return company.ownership in ("", "unknown")
+    if field in PASSAGE_FIELDS and field not in ("industry", "full_name"):
+        return not (company.texts.get(field) or "").strip()
+    return getattr(company, field) in (None, "", ())
+
+
+def _lacking_shares(company: CompanyProfile) -> dict[str, int]:
+    return {"count": sum(product.revenue_share is None for product in company.products)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,7 @@ class Query:
     common: NDArray[np.int64]  # (R,): how many texts name each requirement
     specificity: NDArray[np.float32]  # (R,): 1 for what nobody names, near 0 for what all name
     makes: NDArray[np.bool_]  # (R,): whether the requirement itself names a thing to be made
+    words: Mapping[str, float]  # the words that a good company's text would hold, with what each counts
     word_scores: Scores  # (n_companies,): BM25
     word_mass: float  # the most that any company could have
 
@@ -72,7 +73,8 @@ def prepare_query(
     common = np.array(
         [naming(*some).sum() for some in zip(coverage, occurrences, strict=True)], dtype=np.int64
     )
-    word_scores, word_mass = release.words.weighted(_words(gap, requirements, topics))
+    words = _words(gap, requirements, topics)
+    word_scores, word_mass = release.words.weighted(words)
     return Query(
         gap=gap,
         requirements=requirements,
@@ -91,6 +93,7 @@ def prepare_query(
         common=common,
         specificity=specificity(len(release.relation), common),
         makes=np.array([relation == "makes" for relation in relations]),
+        words=words,
         word_scores=word_scores,
         word_mass=word_mass,
     )

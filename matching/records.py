@@ -139,7 +139,10 @@ class RequirementResult:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One row of the score: `contribution == weight * value`. A missing signal has value 0 and says so."""
+    """One row of the score: `contribution == weight * value`. A missing signal has value 0 and says so.
+
+    `evidence`: the passages that carry it, where it stands on passages of its own.
+    """
 
     signal: str
     value: float
@@ -147,6 +150,7 @@ class Contribution:
     contribution: float
     missing: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,25 @@ QUESTIONS = {
     "introduction": mark(
         "The base holds product names only: what do its introduction and business scope say?"
     ),
+    "products": mark("Which products does it make? The base names none."),
+    "product_names": mark("What are its products called, one by one?"),
+    "products_text": mark("How does it describe its products?"),
+    "main_business": mark("What is its main business?"),
+    "business_scope": mark("What does its registered business scope say?"),
+    "description": mark("How does it introduce itself?"),
+    "technologies": mark("Which technologies, patents or processes does it hold?"),
+    "revenue_shares": mark("What shares of revenue do its other products have ({count} not stated)?"),
+    "industry": mark("To which industry does it belong?"),
+    "city": mark("In which city is it?"),
+    "full_name": mark("What is its full registered name?"),
+    "status": mark("Is it registered and operating normally?"),
+    "listing": mark("Is it listed? If so, where and since when?"),
+    "stock_code": mark("What is its stock code, if it is still listed?"),
+    "listed_on": mark("Since when is it listed?"),
+    "founded_on": mark("When was it founded?"),
+    "reg_capital_wan": mark("What is its registered capital?"),
+    "tags": mark("Which qualifications and honours does it hold, until when?"),
+    "data_year": mark("From which year are these facts?"),
     "expansion_plan": mark("Does it plan to expand or invest elsewhere in the near future?"),
 }
 

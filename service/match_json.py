@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from matching.explanation import MINOR_FACTS
 from matching.records import (
     PASSAGE_FIELDS,
     Candidate,
@@ -80,6 +81,7 @@ def candidate_as_json(candidate: Candidate, language: str) -> dict[str, Any]:
                 "weight": row.weight,
                 "contribution": row.contribution,
                 "missing": row.missing,
+                "evidence": [_evidence_as_json(evidence, language) for evidence in row.evidence],
             }
             for row in candidate.contributions
         ],
@@ -94,7 +96,12 @@ def candidate_as_json(candidate: Candidate, language: str) -> dict[str, Any]:
             for remark in candidate.cautions
         ],
         "unknowns": [
-            {"code": remark.code, "text": question_sentence(language, remark), "params": dict(remark.params)}
+            {
+                "code": remark.code,
+                "text": question_sentence(language, remark),
+                "params": dict(remark.params),
+                "minor": remark.code in MINOR_FACTS,
+            }
             for remark in candidate.unknowns
         ],
         "retrieval": {"lexical_rank": candidate.lexical_rank, "dense_rank": candidate.dense_rank},

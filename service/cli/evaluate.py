@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from matching.evaluation import write_trec_run
+from matching.faithfulness import EXPLAINED, SAMPLE
 from matching.measures import MEASURES
 from service.cli.context import Opened, as_json, check_folder_of, pass_opened, print_json, written_whole
 from service.cli.progress import shown
+from service.operations.evaluations import Explanations
 from service.operations.evaluations import evaluate as run_evaluation
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -35,6 +38,19 @@ _SHORT = {
 @click.option(
     "--run", "run_file", type=click.Path(path_type=Path, dir_okay=False), help="Write a TREC run here."
 )
+@click.option(
+    "--explanations",
+    is_flag=True,
+    help="Also measure whether the explanations quote what the score stands on, and resolve every statement.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(0),
+    default=SAMPLE,
+    show_default=True,
+    help="With --explanations: so many of the best candidates are scored again without their quotes; 0: all.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Which ones are drawn.")
 @as_json
 @pass_opened
 def evaluate(
@@ -44,6 +60,9 @@ def evaluate(
     companies: Path,
     out: Path | None,
     run_file: Path | None,
+    explanations: bool,
+    sample: int,
+    seed: int,
     as_json: bool,
 ) -> None:
     """Measure the engine on a judged set, beside BM25, character n-grams and whole-text embeddings.
@@ -66,6 +85,7 @@ def evaluate(
             engines.dictionary,
             Path(scratch),
             progress,
+            Explanations(date.today(), sample, seed) if explanations else None,  # noqa: DTZ011  of this place
         )
     if out is not None:
         with written_whole(out) as file:
@@ -97,6 +117,31 @@ def _print_report(report: dict[str, Any]) -> None:
             f"nDCG@10 {pair}: {test['difference']:+.3f}  95 % [{test['low']:+.3f}, {test['high']:+.3f}]  "
             f"share of draws not above 0: {test['share_not_above_0']:.4f}"
         )
+    if "explanations" in report:
+        _print_explanations(report["explanations"])
+
+
+def _print_explanations(measured: dict[str, Any]) -> None:
+    apart = measured["not_comparable"]
+    click.echo(
+        f"explanations: {measured['explained']} of the best {EXPLAINED} a query, {measured['sampled']} scored "
+        f"again, {measured['compared']} comparable (nothing quoted: {apart['nothing_quoted']}, no other "
+        f"passages of that length: {apart['nothing_else_to_draw']})"
+    )
+    if measured["compared"]:
+        for name, words in (
+            ("comprehensiveness", "without the quotes"),
+            ("sufficiency", "only the quotes"),
+        ):
+            row = measured[name]
+            click.echo(
+                f"  {name + ',':<19}{words:<19}log-odds fall by {row['drop_log_odds']:+.3f}, random passages "
+                f"{row['random_drop_log_odds']:+.3f}; beats random for {measured['beats_random_share'][name]:.1%}"
+            )
+    told = measured["statements"]
+    click.echo(f"  statements: {told['resolved']} of {told['total']} resolve to a stored span or a named rule")
+    for row in told["unresolved"]:
+        click.echo(f"  ! {row['query']} {row['company']} {row['kind']} {row['code']}: {row['fault']}")
 
 
 def _row(name: str, cells: list[str]) -> str:

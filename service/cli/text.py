@@ -74,8 +74,9 @@ def _print_candidate(candidate: dict[str, Any], language: str) -> None:
     click.echo(f"     {_signed(candidate['prior'])}  {terms}  = {_signed(candidate['score'])}")
     for caution in candidate["cautions"]:
         click.echo(f"     ! {caution['text']}")
-    if candidate["unknowns"]:
-        questions = " ".join(unknown["text"] for unknown in candidate["unknowns"])
+    asked = [unknown for unknown in candidate["unknowns"] if not unknown["minor"]]
+    if asked:
+        questions = " ".join(unknown["text"] for unknown in asked)
         click.echo(f"     {translate(language, _NOT_KNOWN)} {questions}")
 
 

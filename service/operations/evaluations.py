@@ -14,6 +14,7 @@ from matching.dictionary import Dictionary
 from matching.embedding import Embedder
 from matching.engine import Engine
 from matching.evaluation import Rankings, rank_with_baseline, rank_with_engine, report
+from matching.faithfulness import measure_explanations
 from matching.index.release import build_release, load_release
 from matching.judgments import read_judged_queries
 from matching.records import CompanyProfile
@@ -25,6 +26,15 @@ from service.match_inputs import profile_of_record
 from service.operations.imports import iterate_records
 
 StageProgress = Callable[[str, int, int], None]  # (stage, done, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanations:
+    """How explanations are measured: as of which day, for how many candidates (0: all), by which seed."""
+
+    today: date
+    sample: int
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +54,11 @@ def evaluate(
     dictionary: Dictionary,
     scratch: Path,
     progress: StageProgress | None = None,
+    explanations: Explanations | None = None,
 ) -> Evaluation:
     """Rank all `companies` for each judged query with the engine and three baselines, and measure them.
 
-    The index is built in `scratch`, which the caller removes. Raises JudgmentsInvalid, InvalidInput.
+    With `explanations`, also whether what is quoted is what the score stands on. The index is built in `scratch`, which the caller removes. Raises JudgmentsInvalid, InvalidInput.
     """
     said = progress or _silent
     judged = read_judged_queries(queries, qrels)
@@ -72,6 +83,15 @@ def evaluate(
         systems[name] = rank_with_baseline(make(), ids, judged)
     said("baselines", len(rankers), len(rankers))
     measured = report(systems, judged) | {"judged_companies_missing": missing}
+    if explanations is not None:
+        measured["explanations"] = measure_explanations(
+            engine,
+            judged,
+            today=explanations.today,
+            sample=explanations.sample,
+            seed=explanations.seed,
+            progress=lambda done, total: said("explanations", done, total),
+        )
     return Evaluation(measured, systems["lianzhao"])
 
 

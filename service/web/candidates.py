@@ -185,10 +185,23 @@ def explanation_context(session: Session, candidate: Mapping[str, Any]) -> dict[
     return {
         "candidate": candidate,
         "waterfall": waterfall(candidate),
+        "carriers": other_carriers(candidate),
         "main_product": main_product(candidate["company"]["products"]),
         "origins": origins,
         "shared_origin": shared_origin(origins.get(field) for field in quoted_fields),
     }
+
+
+def other_carriers(candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Passages that signals stand on and no requirement quotes: evidence with the labels of the signals."""
+    told = {evidence["quote"] for row in candidate["requirements"] for evidence in row["evidence"]}
+    found: dict[str, dict[str, Any]] = {}
+    for row in candidate["contributions"]:
+        for evidence in row["evidence"]:
+            if evidence["quote"] not in told:
+                one = found.setdefault(evidence["quote"], {"evidence": evidence, "signals": []})
+                one["signals"] += [row["label"]] if row["label"] not in one["signals"] else []
+    return list(found.values())
 
 
 def main_product(products: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
