@@ -106,7 +106,12 @@ class Dictionary:
                 _add(kinds, (entry.term, *entry.same), "wider")
         for entry in entries:
             unlike += (u for u in map(normalise, entry.unlike) if u and u not in kinds)
-        terms = tuple(Term(text, kind) for text, kind in kinds.items() if len(text) >= _MIN_CHARS)
+        terms = tuple(
+            Term(text, kind)
+            for text, kind in kinds.items()
+            # 铜: an element is asked for by its one character.
+            if len(text) >= _MIN_CHARS or (kind == "self" and text.isalnum())
+        )
         return Expansion(terms, tuple(dict.fromkeys(unlike)))
 
     def _class_of(self, name: str) -> list[Entry]:

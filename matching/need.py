@@ -48,6 +48,18 @@ JOINTS = re.compile(
 )
 _BRACKETS = re.compile(r"[（(]([^（()）]*)[)）]")
 _MIN_CHARS = 2
+# 需求：… labels the need, 人用疫苗：… names a class.
+_BLANK_LABEL = re.compile(
+    r"^(?:[一二三四五六七八九十\d.（）()]*)(?:本次|我方|我司|企业|园区|项目|重点|主要|具体|合作|招商|采购|技术|产品|产业|引进|招引|对接|补链)*"
+    r"(?:需求|要求|内容|方向|领域|目标|重点|缺口|环节|对象|清单|说明|概况|简介|如下|名称|产品|项目|技术|企业)$"
+)
+# Things of one character; of any other (膜, 茶) one would not know what is meant.
+ELEMENTS = frozenset(
+    "氢氦锂铍硼碳氮氧氟氖钠镁铝硅磷硫氯氩钾钙钪钛钒铬锰铁钴镍铜锌镓锗砷硒溴氪铷锶钇锆铌钼锝钌铑钯银镉铟锡锑碲碘氙铯钡"
+    "镧铈镨钕钷钐铕钆铽镝钬铒铥镱镥铪钽钨铼锇铱铂金汞铊铅铋钋砹氡钫镭锕钍镤铀"
+)
+# “立式与卧式加工中心”, “全液压与高气压潜孔钻”: what ends like the modifier of the next shares its head.
+_PARALLEL = re.compile(r"^[\u3400-\u9fff]{1,3}([压型式性级温速频效相轴轮向])$")
 
 
 def requirements_of(gap: Gap) -> tuple[Requirement, ...]:
@@ -110,18 +122,21 @@ def _terms(need: str) -> Iterator[tuple[str, Facet, Level, float]]:
         clause = raw.strip()
         label = _LABEL.match(clause)
         if label:
-            yield label.group(1), "product", "should", CLASS_WEIGHT
+            if not _BLANK_LABEL.match(label.group(1)):
+                yield label.group(1), "product", "should", CLASS_WEIGHT
             clause = clause[label.end() :]
         if _USE.match(clause):
             for item in _items(_USE.sub("", clause)):
                 yield item, "condition", "should", USE_WEIGHT
             continue
-        clause = _VERBS.sub("", clause)
-        items, *summary = AND_SO_ON.split(clause, maxsplit=1)
+        items, *summaries = AND_SO_ON.split(_VERBS.sub("", clause))
         for item in _items(items):
             yield _graded(item, ITEM_WEIGHT)
-        for item in _items("".join(summary).lstrip("的")):
-            yield _graded(item, CLASS_WEIGHT)
+        for place, summary in enumerate(summaries, start=1):
+            # “A等B、C等D”: B sums up A, then C is sought and summed up by D.
+            is_last = place == len(summaries)
+            for nth, item in enumerate(_items(summary.lstrip("的"))):
+                yield _graded(item, CLASS_WEIGHT if is_last or not nth else ITEM_WEIGHT)
 
 
 def _graded(item: str, weight: float) -> tuple[str, Facet, Level, float]:
@@ -132,7 +147,20 @@ def _graded(item: str, weight: float) -> tuple[str, Facet, Level, float]:
 
 def _items(text: str) -> Iterator[str]:
     inside = [piece for bracket in _BRACKETS.findall(text) for piece in JOINTS.split(bracket)]
-    for piece in [*JOINTS.split(_BRACKETS.sub("", text)), *inside]:
+    for piece in [*_with_heads(JOINTS.split(_BRACKETS.sub("", text))), *inside]:
         item = _ENDINGS.sub("", piece.strip(" 　“”\"'的")).strip("的")
-        if len(normalise(item)) >= _MIN_CHARS:
+        if len(normalise(item)) >= _MIN_CHARS or item in ELEMENTS:
             yield item
+
+
+def _with_heads(pieces: list[str]) -> list[str]:
+    """`pieces` of an enumeration, those that are but a modifier with the head of the next."""
+    whole: list[str] = []
+    for piece in reversed(pieces):
+        modifier = _PARALLEL.match(piece)
+        if modifier and whole:
+            before, ending, head = whole[0].partition(modifier.group(1))
+            if ending and len(before) <= len(piece) and len(head) >= _MIN_CHARS:
+                piece += head
+        whole.insert(0, piece)
+    return whole

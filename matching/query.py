@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.dictionary import Dictionary
+from matching.dictionary import Dictionary, Expansion
 from matching.embedding.protocol import Embedder, Vectors
 from matching.index.lexical import Scores, cut_words
 from matching.index.release import Release
@@ -61,7 +61,7 @@ def prepare_query(
     if not len(cosines):
         cosines = np.zeros((1, len(requirements)), dtype=np.float32)
     names = [(r.text, *r.synonyms, core_term(r.text)) for r in requirements]
-    expansions = [dictionary.expand(some) for some in names]
+    expansions = _apart(requirements, [dictionary.expand(some) for some in names])
     topic_names = [(topic, core_term(topic)) for topic in topics]
     topic_expansions = [dictionary.expand(some) for some in topic_names]
     coverage = tuple(_coverage(some, release) for some in names)
@@ -97,6 +97,29 @@ def prepare_query(
         word_scores=word_scores,
         word_mass=word_mass,
     )
+
+
+def _apart(requirements: Sequence[Requirement], expansions: Sequence[Expansion]) -> list[Expansion]:
+    """`expansions` where an excluded name inside a wanted one (过氧化氢 in 叔丁基过氧化氢) is not meant."""
+    wanted = [
+        term.text
+        for requirement, expansion in zip(requirements, expansions, strict=True)
+        for term in expansion.terms
+        if requirement.level != "must_not" and term.kind not in ("part", "wider")
+    ]
+    return [
+        replace(
+            expansion,
+            terms=tuple(term for term in expansion.terms if term.text not in wanted),
+            unlike=(
+                *expansion.unlike,
+                *(name for name in wanted if any(term.text in name for term in expansion.terms)),
+            ),
+        )
+        if requirement.level == "must_not"
+        else expansion
+        for requirement, expansion in zip(requirements, expansions, strict=True)
+    ]
 
 
 def _words(gap: Gap, requirements: Sequence[Requirement], topics: Sequence[str]) -> dict[str, float]:

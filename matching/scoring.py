@@ -101,6 +101,8 @@ def _strengths(query: Query, release: Release, mentions: NDArray[np.int64]) -> V
     likeness = 0.5 * coverage + 0.5 * meaning
     other = (release.relation[texts] != _MAKES)[:, None] & query.makes[None, :]
     likeness = np.where(other, OTHER_RELATION_SHARE * likeness, likeness)
+    # Only the thing itself is excluded, letter by letter: 丁腈手套 and 丁腈橡胶 are alike, too.
+    likeness[:, [requirement.level == "must_not" for requirement in query.requirements]] = 0.0
     strengths = _with_occurrences(likeness, query.occurrences, texts)
     return strengths[place] * _field_share(release, mentions)[:, None]
 

@@ -54,3 +54,7 @@ def test_the_version_tells_one_dictionary_from_another() -> None:
     assert Dictionary().version == "none"
     assert DICTIONARY.version != Dictionary([Entry("负极材料")]).version
     assert len(DICTIONARY) == 3
+
+
+def test_an_element_is_looked_for_by_its_one_character() -> None:
+    assert [(term.text, term.kind) for term in Dictionary().expand(["铜"]).terms] == [("铜", "self")]

@@ -65,6 +65,28 @@ CASES: list[tuple[str, list[tuple[str, str, float]]]] = [
         [("半轴", "must", ITEM), ("等速万向节", "must", ITEM), ("汽车零部件", "must", CLASS)],
     ),
     ("马铃薯等速冻食品", [("马铃薯", "must", ITEM), ("速冻食品", "must", CLASS)]),
+    # A class in the middle sums up what stands before it, the next enumeration is sought again.
+    (
+        "丁基橡胶等橡胶、铜管和铜排等铜材",
+        [
+            ("丁基橡胶", "must", ITEM),
+            ("橡胶", "must", CLASS),
+            ("铜管", "must", ITEM),
+            ("铜排", "must", ITEM),
+            ("铜材", "must", CLASS),
+        ],
+    ),
+    # A label that says only that something is needed names nothing.
+    ("需求：电解铜箔", [("电解铜箔", "must", ITEM)]),
+    ("技术需求：锂电池隔膜", [("锂电池隔膜", "must", ITEM)]),
+    ("招商方向：铜管", [("铜管", "must", ITEM)]),
+    # Elements have names of one character; other single characters are no things.
+    ("铜", [("铜", "must", ITEM)]),
+    ("镧、铈", [("镧", "must", ITEM), ("铈", "must", ITEM)]),
+    # Modifiers of one kind share the head of the last.
+    ("全液压与高气压潜孔钻", [("全液压潜孔钻", "must", ITEM), ("高气压潜孔钻", "must", ITEM)]),
+    ("立式、卧式加工中心", [("立式加工中心", "must", ITEM), ("卧式加工中心", "must", ITEM)]),
+    ("高压开关柜与变压器", [("高压开关柜", "must", ITEM), ("变压器", "must", ITEM)]),
     # Products that begin like a verb or a use.
     ("服务器", [("服务器", "must", ITEM)]),
     ("服务机器人", [("服务机器人", "must", ITEM)]),

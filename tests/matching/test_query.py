@@ -116,3 +116,13 @@ def test_a_release_without_texts_can_be_asked(tmp_path: Path) -> None:
     query = prepared(empty, gap(must("铜箔")))
     assert query.word_scores.shape == (0,)
     assert query.cosine_spread.tolist() == [pytest.approx(1e-3)]
+
+
+def test_an_excluded_name_inside_a_wanted_one_is_not_meant(tmp_path: Path) -> None:
+    companies = (company("A", "甲甲", ("叔丁基过氧化氢",)), company("B", "乙乙", ("过氧化氢",)))
+    release = load_release(build(tmp_path, companies), EMBEDDER)
+    some = gap(must("引发剂", synonyms=("叔丁基过氧化氢",)), must("过氧化氢", level="must_not"))
+    excluded = prepared(release, some).occurrences[1].strength
+    holding = [release.phrases.containing(name).tolist() for name in ("叔丁基过氧化氢", "过氧化氢")]
+    assert [float(excluded[text]) for text in holding[0]] == [0.0]
+    assert [float(excluded[text]) for text in set(holding[1]) - set(holding[0])] == [1.0]

@@ -95,6 +95,13 @@ class TestSum:
         assert scored.scores == pytest.approx(by_hand, abs=1e-12)
         assert np.isfinite(scored.scores).all()
 
+    def test_what_is_but_like_the_excluded_thing_is_not_excluded(self, release: Release) -> None:
+        some = weights(excluded_product=-4.0)
+        query = prepare_query(gap(must("阀门"), must("高档电解铜箔板", level="must_not")), release, EMBEDDER)
+        assert query.coverage[1].max() > 0.1
+        scored = score(query, release, np.arange(len(release.companies)), some)
+        assert not scored.signals["excluded_product"].values.any()
+
     def test_without_any_weight_all_have_the_prior(self, release: Release) -> None:
         nothing = weights(prior=-1.5, **dict.fromkeys(SIGNALS, 0.0))
         query = prepare_query(gap(must("电解铜箔")), release, EMBEDDER)
