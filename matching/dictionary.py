@@ -37,10 +37,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A phrase to look for, normalised, and what finding it means."""
+    """A phrase to look for, normalised, and what finding it means.
+
+    `name` is the name of the thing it belongs to: 漆包线 belongs to 电磁线, also where 超微细电磁线 is sought.
+    """
 
     text: str
     kind: TermKind
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,39 +93,46 @@ class Dictionary:
         One level deep: kinds of kinds are not followed. Where no name has an entry, the longest ending of
         the last one that has an entry gives its terms as the wider class.
         """
-        wanted = [name for name in dict.fromkeys(map(normalise, names)) if name]
-        kinds: dict[str, TermKind] = {name: "same" if place else "self" for place, name in enumerate(wanted)}
-        entries = [entry for name in wanted for entry in self._by_name.get(name, ())]
+        every = [name for name in map(normalise, names) if name]
+        wanted = list(dict.fromkeys(every))
+        found = {name: Term(name, "same" if place else "self", name) for place, name in enumerate(wanted)}
+        # What is made of 马铃薯 is no kind of 马铃薯种植: of a name inside the thing's own only the name counts.
+        entries = [
+            (name, entry)
+            for name in wanted
+            if name == every[-1] or name not in every[-1]
+            for entry in self._by_name.get(name, ())
+        ]
         unlike: list[str] = []
         if entries:
-            for entry in entries:
-                _add(kinds, (entry.term, *entry.same), "same")
-            for entry in entries:
-                _add(kinds, entry.narrower, "narrower")
-            for entry in entries:
-                _add(kinds, entry.parts, "part")
+            for name, entry in entries:
+                _add(found, (entry.term, *entry.same), "same", name)
+            for name, entry in entries:
+                _add(found, entry.narrower, "narrower", name)
+            for name, entry in entries:
+                _add(found, entry.parts, "part", name)
         elif wanted:
-            entries = self._class_of(wanted[-1])
-            for entry in entries:
-                _add(kinds, (entry.term, *entry.same), "wider")
-        for entry in entries:
-            unlike += (u for u in map(normalise, entry.unlike) if u and u not in kinds)
+            entries = self._class_of(every[-1])
+            for name, entry in entries:
+                _add(found, (entry.term, *entry.same), "wider", name)
+        for _, entry in entries:
+            unlike += (u for u in map(normalise, entry.unlike) if u and u not in found)
         terms = tuple(
-            Term(text, kind)
-            for text, kind in kinds.items()
+            term
+            for term in found.values()
             # 铜: an element is asked for by its one character.
-            if len(text) >= _MIN_CHARS or (kind == "self" and text.isalnum())
+            if len(term.text) >= _MIN_CHARS or (term.kind == "self" and term.text.isalnum())
         )
         return Expansion(terms, tuple(dict.fromkeys(unlike)))
 
-    def _class_of(self, name: str) -> list[Entry]:
+    def _class_of(self, name: str) -> list[tuple[str, Entry]]:
         for start in range(1, len(name) - _MIN_CLASS_CHARS + 1):
             if name[start:] in self._by_name:
-                return self._by_name[name[start:]]
+                return [(name[start:], entry) for entry in self._by_name[name[start:]]]
         return []
 
 
-def _add(kinds: dict[str, TermKind], names: Iterable[str], kind: TermKind) -> None:
-    for name in map(normalise, names):
-        if name:
-            kinds.setdefault(name, kind)
+def _add(found: dict[str, Term], phrases: Iterable[str], kind: TermKind, name: str) -> None:
+    for phrase in map(normalise, phrases):
+        if phrase:
+            found.setdefault(phrase, Term(phrase, kind, name))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from matching.carriers import carriers
 from matching.marks import marks_in
+from matching.modifiers import unstated
 from matching.passages import normalise
 from matching.records import (
     PASSAGE_FIELDS,
@@ -43,7 +44,9 @@ STALE_YEARS = 3
 # Short names of companies under a stock exchange's special treatment: ST, *ST, SST, S*ST, then the name.
 _SPECIAL_TREATMENT = re.compile(r"S?\*?ST(?![A-Za-z])")
 # Fields that list what the company makes: only beside such a list is silence a no.
-_LISTING_FIELDS = [PASSAGE_FIELDS.index(field) for field in ("product_names", "products_text", "main_business")]
+_LISTING_FIELDS = [
+    PASSAGE_FIELDS.index(field) for field in ("product_names", "products_text", "main_business")
+]
 
 # Facts that are asked for where they are not stated, by the code of the question. The first are what an
 # officer needs before the first call; MINOR_FACTS complete the file. A group is asked for as a whole where
@@ -141,6 +144,8 @@ def _requirement_rows(scored: Scored, position: int, company: CompanyProfile) ->
         best = float(context.best[position, column])
         evidence = tuple(_quotes(scored, company, rows, column, requirement))
         status = _status(best, requirement, listed)
+        if status == "met" and _lacks_its_grade(requirement, evidence):
+            status = "partial"
         yield RequirementResult(requirement.id, requirement.text, requirement.level, status, best, evidence)
 
 
@@ -154,6 +159,12 @@ def _status(best: float, requirement: Requirement, listed_passages: int) -> Stat
     if not listed_kind or listed_passages < FEW_PASSAGES:
         return "unknown"
     return "unmet"
+
+
+def _lacks_its_grade(requirement: Requirement, evidence: tuple[Evidence, ...]) -> bool:
+    """Whether every quote that would meet it leaves out what sets the thing apart (超微细 of 电磁线)."""
+    lacking = [unstated(requirement.text, e.term_name, e.quote) for e in evidence if e.similarity_0_1 >= MET]
+    return bool(lacking) and all(lack is not None and not lack.is_claim for lack in lacking)
 
 
 def _quotes(
@@ -189,6 +200,7 @@ def _quotes(
             term.text if term else None,
             term.kind if term else None,
             relation,
+            term.name if term else None,
         )
 
 
@@ -231,6 +243,13 @@ def _unknowns(company: CompanyProfile, results: tuple[RequirementResult, ...]) -
     for result in results:
         if result.status == "unknown" and result.level != "must_not":
             yield Remark("requirement", {"requirement": result.text, "id": result.id})
+        elif result.status in ("met", "partial") and result.level != "must_not":
+            lack = unstated(result.text, result.evidence[0].term_name, result.evidence[0].quote)
+            if lack:
+                yield Remark(
+                    "grade",
+                    {"requirement": result.text, "words": lack.words, "quote": result.evidence[0].quote},
+                )
     shown = [
         e for r in results if r.level == "must" and r.status in ("met", "partial") for e in r.evidence[:1]
     ]

@@ -148,6 +148,7 @@ CAUTIONS = {
 }
 QUESTIONS = {
     "requirement": mark("Does the company have “{requirement}”? Its text does not say."),
+    "grade": mark("“{requirement}”: is “{quote}” of the kind “{words}”? Its text does not say."),
     "revenue_share": mark("What share of revenue does “{product}” have?"),
     "uscc": mark("What is its unified social credit code?"),
     "ownership": mark("Is it private, state-owned or foreign-owned?"),

@@ -58,3 +58,15 @@ def test_the_version_tells_one_dictionary_from_another() -> None:
 
 def test_an_element_is_looked_for_by_its_one_character() -> None:
     assert [(term.text, term.kind) for term in Dictionary().expand(["铜"]).terms] == [("铜", "self")]
+
+
+def test_what_is_made_of_a_thing_is_no_kind_of_growing_it() -> None:
+    crops = Dictionary([Entry("马铃薯", ("土豆",), ("薯片",)), Entry("商品薯", ("马铃薯种植",), ())])
+    texts = [term.text for term in crops.expand(("马铃薯种植", "马铃薯", "马铃薯种植")).terms]
+    assert texts == ["马铃薯种植", "马铃薯", "商品薯"]
+
+
+def test_every_phrase_tells_whose_it_is() -> None:
+    names = {term.text: term.name for term in DICTIONARY.expand(("高端负极材料", "负极材料")).terms}
+    assert names["高端负极材料"] == "高端负极材料"
+    assert names["人造石墨"] == "负极材料"

@@ -76,6 +76,18 @@ class TestStatus:
         (row,) = explained(tmp_path, talkative, must("铜箔"), [0.1, strength]).requirements
         assert (row.status, row.match_0_1) == (status, pytest.approx(strength))
 
+    @pytest.mark.parametrize(
+        ("asked", "status", "questions"),
+        [("超微细电磁线", "partial", 1), ("高档电磁线", "met", 1), ("电磁线", "met", 0)],
+    )
+    def test_a_thing_without_its_grade_is_met_in_part_and_asked_for(
+        self, tmp_path: Path, asked: str, status: str, questions: int
+    ) -> None:
+        some = company("A", "甲公司", ("电磁线", "铜管", "铜杆"), **OPEN)
+        found = explained(tmp_path, some, must(asked), [1.0])
+        assert [row.status for row in found.requirements] == [status]
+        assert unknown_codes(found).count("grade") == questions
+
     def test_silence_of_a_company_that_says_little_is_no_no(self, tmp_path: Path) -> None:
         (row,) = explained(tmp_path, company("A", "甲公司", ("铜管", "铜杆")), must("铜箔"), []).requirements
         assert row.status == "unknown"
