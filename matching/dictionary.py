@@ -98,7 +98,7 @@ class Dictionary:
         found = {name: Term(name, "same" if place else "self", name) for place, name in enumerate(wanted)}
         # What is made of 马铃薯 is no kind of 马铃薯种植: of a name inside the thing's own only the name counts.
         entries = [
-            (name, entry)
+            (_owner(name, entry), entry)
             for name in wanted
             if name == every[-1] or name not in every[-1]
             for entry in self._by_name.get(name, ())
@@ -130,6 +130,12 @@ class Dictionary:
             if name[start:] in self._by_name:
                 return [(name[start:], entry) for entry in self._by_name[name[start:]]]
         return []
+
+
+def _owner(name: str, entry: Entry) -> str:
+    """Whose phrases an entry holds: its term where `name` only says more of that (芯片 for 高端芯片)."""
+    term = normalise(entry.term)
+    return term if term in name else name
 
 
 def _add(found: dict[str, Term], phrases: Iterable[str], kind: TermKind, name: str) -> None:

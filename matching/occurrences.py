@@ -5,6 +5,7 @@ Exacter than likeness: 电解铜 shares most of its characters with 电解铜箔
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,8 @@ _GENERIC = frozenset(
         "工程",
     )
 )
+# “非海洋工程项目”, “不含铜箔”: the thing is named to say that it is not meant.
+_DENIED = re.compile(r"(?:非|不含|不包括|不包含)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ def find_occurrences(expansion: Expansion, asked: Relation, release: Release) ->
             passage = release.phrases.texts[text]
             for start, end in spans_of(term.text, passage):
                 if any(s <= start and end <= e for s, e in masks.get(text, ())):
+                    continue
+                if _DENIED.search(passage, 0, start):
                     continue
                 said = relation_at(passage, start, end, is_prose=bool(release.is_prose[text]))
                 found = share * (1.0 if said == asked else RELATION_SHARE[said])

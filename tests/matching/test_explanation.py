@@ -88,6 +88,18 @@ class TestStatus:
         assert [row.status for row in found.requirements] == [status]
         assert unknown_codes(found).count("grade") == questions
 
+    @pytest.mark.parametrize(("strength", "band"), [(1.0, "A"), (MET - 0.01, "B")])
+    def test_the_best_band_needs_a_core_requirement_met(
+        self, tmp_path: Path, strength: float, band: str
+    ) -> None:
+        some = company("A", "甲公司", ("电磁线", "铜管", "铜杆"), **OPEN)
+        sure = replace(weights(), prior=9.0)
+        release = load_release(build(tmp_path, (some, company("Z", "别家", ("别物",)))), EMBEDDER)
+        scored = score(prepare_query(gap(must("电磁线")), release, EMBEDDER), release, np.array([0]), sure)
+        rows = np.full_like(scored.context.strengths, strength)
+        context = replace(scored.context, strengths=rows, best=rows.max(axis=0, keepdims=True))
+        assert explain(replace(scored, context=context), sure, 0, 1, TODAY).band == band
+
     def test_silence_of_a_company_that_says_little_is_no_no(self, tmp_path: Path) -> None:
         (row,) = explained(tmp_path, company("A", "甲公司", ("铜管", "铜杆")), must("铜箔"), []).requirements
         assert row.status == "unknown"

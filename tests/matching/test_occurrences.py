@@ -66,3 +66,9 @@ def test_a_look_alike_masks_only_what_it_covers(tmp_path: Path) -> None:
     dictionary = Dictionary([Entry("隔膜", (), ("锂电隔膜",), (), ("隔膜泵",))])
     found = strengths(tmp_path, dictionary, "隔膜", "隔膜泵", "隔膜泵及锂电隔膜")
     assert found == {"隔膜泵": 0.0, "隔膜泵及锂电隔膜": 1.0}
+
+
+def test_a_thing_that_is_denied_is_not_named(tmp_path: Path) -> None:
+    products = ("非海洋工程项目", "海洋工程", "非标海洋工程")
+    found = strengths(tmp_path, Dictionary(), "海洋工程", *products)
+    assert found == {"非海洋工程项目": 0.0, "海洋工程": 1.0, "非标海洋工程": 1.0}
