@@ -7,12 +7,14 @@ from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
 from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
 from models.gap import Gap, GapRequirement, GapVersion
 from models.import_batch import ImportBatch, ImportIssue
+from models.import_upload import ImportChange, ImportUpload
 from models.index_release import IndexRelease
+from models.job import Job
 from models.match_run import MatchCandidate, MatchRun
 
 __all__ = [
     "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company",
     "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag", "Gap", "GapRequirement",
-    "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease", "LoginAttempt", "MatchCandidate", "MatchRun",
-    "Site", "User", "UserSession", "utc_now",
+    "GapVersion", "ImportBatch", "ImportChange", "ImportIssue", "ImportUpload", "IndexRelease", "Job",
+    "LoginAttempt", "MatchCandidate", "MatchRun", "Site", "User", "UserSession", "utc_now",
 ]  # fmt: skip
