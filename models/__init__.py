@@ -13,7 +13,9 @@ from models.event_meeting import EventMeeting, EventSlot
 from models.event_run import EventRun, EventRunGap
 from models.gap import Gap, GapRequirement, GapVersion
 from models.import_batch import ImportBatch, ImportIssue
+from models.import_upload import ImportChange, ImportUpload
 from models.index_release import IndexRelease
+from models.job import Job
 from models.match_run import MatchCandidate, MatchRun
 from models.policy_draft import PolicyDraft, PolicyDraftItem
 
@@ -22,7 +24,7 @@ __all__ = [
     "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag", "ComplianceException",
     "DictionaryEntry", "Event", "EventEntry", "EventEntryChange", "EventEntryStage", "EventGap",
     "EventGroup", "EventListVersion", "EventMeeting", "EventRule", "EventRun", "EventRunGap", "EventSession",
-    "EventSlot", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease",
-    "LoginAttempt", "MatchCandidate", "MatchRun", "PolicyDraft", "PolicyDraftItem", "Site", "User",
-    "UserSession", "utc_now",
+    "EventSlot", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportChange", "ImportIssue",
+    "ImportUpload", "IndexRelease", "Job", "LoginAttempt", "MatchCandidate", "MatchRun", "PolicyDraft",
+    "PolicyDraftItem", "Site", "User", "UserSession", "utc_now",
 ]  # fmt: skip

@@ -18,6 +18,8 @@ from service.config import Config, read_config
 from service.db import Database, open_database
 from service.engines import EngineRoom
 from service.i18n import LANGUAGES
+from service.jobs.runner import JobRunner
+from service.jobs.tasks import make_tasks
 from service.version import code_version
 
 LANGUAGE_COOKIE = "lianzhao_language"
@@ -47,6 +49,7 @@ class Service:
     config: Config
     database: Database
     engines: EngineRoom
+    jobs: JobRunner
     clock: Callable[[], datetime] = utc_now
 
 
@@ -77,9 +80,9 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
         # Who asks is what the last proxies wrote down; what a browser writes itself is not believed.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     app.json = _ReadableJson(app)
-    app.extensions["lianzhao"] = Service(
-        config, open_database(config.database_url), EngineRoom(config), clock
-    )
+    database, engines = open_database(config.database_url), EngineRoom(config)
+    jobs = JobRunner(database, make_tasks(config, database, engines, clock), clock)
+    app.extensions["lianzhao"] = Service(config, database, engines, jobs, clock)
     Babel(app, locale_selector=language_of_request)
     _add_doors(app)
     app.after_request(_finish)

@@ -13,8 +13,9 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actors import VISITOR, Actor, require
-from service.app import service
+from service.app import language_of_request, service
 from service.errors import DatabaseBusy, SignInNeeded
+from service.i18n import mark, translate
 from service.operations.api_tokens import find_token, note_use
 from service.operations.signing_in import OpenSession, SignedIn, find_session
 from service.web.responses import is_partial
@@ -177,6 +178,22 @@ def ask_to_sign_in() -> AnyResponse | None:
     return _sent_to(sign_in_address()) if request.method == "GET" or is_partial() else None
 
 
+# The places under “administration”: short name, endpoint, label, permission.
+ADMIN_PAGES = (
+    ("users", "pages.show_users", mark("Users"), "user.edit"),
+    ("audit", "pages.show_audit", mark("Audit log"), "audit.read"),
+)
+
+
 def page_context() -> dict[str, Any]:
-    """What every template knows of who asks."""
-    return {"actor": current_actor(), "is_open": service().config.access == "open"}
+    """What every template knows of who asks, and of where that one may go."""
+    actor = current_actor()
+    language = language_of_request()
+    return {
+        "actor": actor,
+        "admin_pages": [
+            (page, endpoint, translate(language, label))
+            for page, endpoint, label, permission in ADMIN_PAGES
+            if actor.may(permission)
+        ],
+    }
