@@ -12,9 +12,11 @@ from service.version import code_version
 from service.web import account, chains, companies, find, formats, gaps, sign_in
 from service.web.access import page_context
 from service.web.errors import add_error_pages
+from service.web.manage import addresses as manage
+from service.web.manage.addresses import Addresses
 from service.web.responses import is_partial
 
-PAGES = (
+PAGES: Addresses = (
     ("/", chains.show_chains),
     ("/chains/<code>", chains.show_chain),
     ("/gaps/<code>", gaps.show_gap),
@@ -25,12 +27,14 @@ PAGES = (
     ("/companies/<path:key>", companies.show_company),
     ("/sign-in", sign_in.show_sign_in),
     ("/account/password", account.show_own_password),
+    *manage.PAGES,
 )
 # Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
-ACTIONS = (
+ACTIONS: Addresses = (
     ("/sign-in", sign_in.sign_in),
     ("/sign-out", sign_in.sign_out),
     ("/account/password", account.change_own_password),
+    *manage.ACTIONS,
 )
 # The address of the same page in the other language keeps everything that was chosen.
 _OTHER = {"zh": "en", "en": "zh"}
