@@ -85,7 +85,7 @@ GAP_STATUS_LABELS = {
 GAP_FIELD_LABELS = {
     "title": mark("Title"),
     "title_en": mark("English title"),
-    "kind": mark("Kind"),
+    "kind": mark("Kind of gap"),
     "link": mark("Link"),
     "links": mark("Links"),
     "severity": mark("Present state"),
