@@ -124,8 +124,15 @@ def find_entries(session: Session, text: str, *, limit: int) -> list[FoundEntry]
             if key in found or any(wanted in normalise(name) for name in names):
                 was = found.get(key, FoundEntry(profile.term, (), own.get(key)))
                 found[key] = FoundEntry(was.term, (*was.shipped, (chain, profile)), was.own)
-    # The term itself before terms that only name it.
-    rows = sorted(found.values(), key=lambda row: (row.own is None, wanted != normalise(row.term)))
+    # The term itself, then longer ones of it, then terms that only name it.
+    rows = sorted(
+        found.values(),
+        key=lambda row: (
+            bool(wanted) and wanted != normalise(row.term),
+            row.own is None,
+            wanted not in normalise(row.term),
+        ),
+    )
     return rows[:limit]
 
 

@@ -13,9 +13,11 @@ from service.web import account, chains, companies, find, formats, gaps, sign_in
 from service.web.access import page_context
 from service.web.admin import audit, users
 from service.web.errors import add_error_pages
+from service.web.manage import addresses as manage
+from service.web.manage.addresses import Addresses
 from service.web.responses import is_partial
 
-PAGES = (
+PAGES: Addresses = (
     ("/", chains.show_chains),
     ("/chains/<code>", chains.show_chain),
     ("/gaps/<code>", gaps.show_gap),
@@ -30,9 +32,10 @@ PAGES = (
     ("/admin/users", users.show_users),
     ("/admin/users/<int:user_id>", users.show_user),
     ("/admin/audit", audit.show_audit),
+    *manage.PAGES,
 )
 # Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
-ACTIONS = (
+ACTIONS: Addresses = (
     ("/sign-in", sign_in.sign_in),
     ("/sign-out", sign_in.sign_out),
     ("/account/password", account.change_own_password),
@@ -44,6 +47,7 @@ ACTIONS = (
     ("/admin/users/<int:user_id>/enable", users.enable_user),
     ("/admin/users/<int:user_id>/password", users.reset_password),
     ("/admin/audit/export", audit.save_audit),
+    *manage.ACTIONS,
 )
 # The address of the same page in the other language keeps everything that was chosen.
 _OTHER = {"zh": "en", "en": "zh"}

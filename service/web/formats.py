@@ -17,6 +17,10 @@ from service.i18n import mark, translate
 from service.labels import (
     FACET_LABELS,
     FIELD_LABELS,
+    GAP_FIELD_LABELS,
+    GAP_PROBLEM_LABELS,
+    GAP_PROBLEM_SEVERITIES,
+    GAP_STATUS_LABELS,
     KIND_LABELS,
     LEVEL_LABELS,
     POSITION_LABELS,
@@ -117,6 +121,24 @@ def named(row: Any, attribute: str = "name") -> Markup:
     if language_of_request() == "en":
         return escape(getattr(row, f"{attribute}_en"))
     return escape(getattr(row, attribute))
+
+
+def gap_title(version: Any) -> Markup:
+    """The title of a wording; a draft may have no English one yet."""
+    if language_of_request() == "en" and version.title_en:
+        return escape(version.title_en)
+    return data(version.title)
+
+
+def problem_place(path: str) -> str:
+    """Where a problem is, in words: `gaps[0].requirements[2].text` is line 3 of the requirements."""
+    head, _, rest = path.removeprefix("gaps[0]").lstrip(".").partition("[")
+    name = head.partition(".")[0]
+    if not name:
+        return ""
+    field = say(GAP_FIELD_LABELS[name]) if name in GAP_FIELD_LABELS else name
+    line = rest.partition("]")[0]
+    return say(mark("{field}, line {line}"), field=field, line=int(line) + 1) if line.isdigit() else field
 
 
 def listed(names: Sequence[object]) -> Markup:
@@ -222,9 +244,18 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "role": labelled(ROLE_LABELS),
     "region": region_name,
     "provenance_kind": labelled(PROVENANCE_KIND_LABELS),
+    "gap_status": labelled(GAP_STATUS_LABELS),
+    "gap_field": labelled(GAP_FIELD_LABELS),
+    "gap_title": gap_title,
+    "problem_code": labelled(GAP_PROBLEM_LABELS),
+    "problem_severity": labelled(GAP_PROBLEM_SEVERITIES),
+    "problem_place": problem_place,
 }
 GLOBALS: dict[str, Any] = {
     "STATUS_MARKS": STATUS_MARKS,
     "KINDS": tuple(KIND_LABELS),
     "BAND_TO_CHECK": BAND_TO_CHECK,
+    "SEVERITIES": tuple(SEVERITY_LABELS),
+    "FACETS": tuple(FACET_LABELS),
+    "LEVELS": tuple(LEVEL_LABELS),
 }

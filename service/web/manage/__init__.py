@@ -1,0 +1,1 @@
+"""The curators' desk: chains, gaps, dictionaries, policy texts, the fair-competition check."""
