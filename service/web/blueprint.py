@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, request
 
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
-from service.web import account, chains, companies, find, formats, gaps, sign_in
+from service.web import account, chains, companies, event_pages, event_words, find, formats, gaps, sign_in
 from service.web.access import page_context
 from service.web.admin import audit, users
 from service.web.errors import add_error_pages
@@ -33,6 +33,7 @@ PAGES: Addresses = (
     ("/admin/users/<int:user_id>", users.show_user),
     ("/admin/audit", audit.show_audit),
     *manage.PAGES,
+    *event_pages.PAGES,
 )
 # Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
 ACTIONS: Addresses = (
@@ -48,6 +49,7 @@ ACTIONS: Addresses = (
     ("/admin/users/<int:user_id>/password", users.reset_password),
     ("/admin/audit/export", audit.save_audit),
     *manage.ACTIONS,
+    *event_pages.ACTIONS,
 )
 # The address of the same page in the other language keeps everything that was chosen.
 _OTHER = {"zh": "en", "en": "zh"}
@@ -62,8 +64,8 @@ def add_pages(app: Flask) -> None:
         pages.add_url_rule(rule, view_func=action, methods=["POST"])
     pages.after_request(_mark_as_personal)
     app.register_blueprint(pages)
-    app.jinja_env.filters.update(formats.FILTERS)
-    app.jinja_env.globals.update(formats.GLOBALS)
+    app.jinja_env.filters.update(formats.FILTERS | event_words.FILTERS)
+    app.jinja_env.globals.update(formats.GLOBALS | event_words.GLOBALS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_context)
     app.context_processor(page_context)
