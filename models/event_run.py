@@ -35,6 +35,7 @@ class EventRun(Base):
     plan: Mapped[dict[str, Any]]
     receipt: Mapped[dict[str, Any]]
     result: Mapped[dict[str, Any]]
+    keeps_others: Mapped[bool] = mapped_column(default=False)  # who is on the list stays where rules allow
     why: Mapped[str] = mapped_column(Text, default="")
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -55,6 +56,7 @@ class EventRunGap(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("event_run.id", ondelete="CASCADE"), index=True)
     gap_code: Mapped[str] = mapped_column(code_type(32))
+    gap_version: Mapped[int]
     title: Mapped[str] = mapped_column(String(200))
     chain_code: Mapped[str] = mapped_column(code_type(32))
     kind: Mapped[str] = mapped_column(String(16))

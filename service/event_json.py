@@ -53,7 +53,7 @@ def event_as_json(event: EventSelection, language: str) -> dict[str, Any]:
                 **_seat(field, pick.option),
                 "adds": pick.adds,
                 "reasons": reason_sentences(language, event, pick.option, pick.adds),
-                "evidence": quotes_of(field.candidates.get((pick.option.company, pick.option.gap))),
+                "evidence": _evidence(field, pick.option),
                 "cautions": _cautions(language, field, pick.option),
                 "verify": verify_rows(language, to_verify(field, pick.option)),
             }
@@ -141,7 +141,17 @@ def _seat(field: Field, option: Option) -> dict[str, Any]:
     }
 
 
+def _evidence(field: Field, option: Option) -> list[dict[str, Any]]:
+    key = (option.company, option.gap)
+    return (
+        list(field.stored[key]["evidence"]) if key in field.stored else quotes_of(field.candidates.get(key))
+    )
+
+
 def _cautions(language: str, field: Field, option: Option) -> list[dict[str, str]]:
+    stored = field.stored.get((option.company, option.gap))
+    if stored is not None:
+        return [{"code": row["code"], "text": row[language]} for row in stored["cautions"]]
     candidate = field.candidates.get((option.company, option.gap))
     cautions = candidate.cautions if candidate else ()
     return [{"code": caution.code, "text": caution_sentence(language, caution)} for caution in cautions]

@@ -126,7 +126,6 @@ def reason_sentences(
     """Why a company is in: the gap, what it says of itself, what it adds; each with its code."""
     field = event.field
     gap = field.gaps[option.gap]
-    candidate = field.candidates.get((option.company, option.gap))
     rows = [
         {
             "code": "serves_gap",
@@ -148,11 +147,20 @@ def reason_sentences(
             ),
         },
     ]
-    if candidate is not None:
-        rows.insert(1, {"code": "evidence", "text": summary_sentence(language, candidate)})
+    summary = _summary(language, field, option)
+    if summary:
+        rows.insert(1, {"code": "evidence", "text": summary})
     if any(lock.company == option.company for lock in field.problem.locked_in):
         rows.append({"code": "locked_in", "text": translate(language, mark("Locked in by the organiser."))})
     return rows
+
+
+def _summary(language: str, field: Field, option: Option) -> str | None:
+    candidate = field.candidates.get((option.company, option.gap))
+    if candidate is not None:
+        return summary_sentence(language, candidate)
+    stored = field.stored.get((option.company, option.gap))
+    return stored["summary"][language] if stored else None
 
 
 def _probability(value: float) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from matching.records import Candidate, CompanyProfile
 from matching.selection import (
@@ -28,11 +30,15 @@ class GapInPlay:
     kind: str
     weight: float
     group: str | None
+    version: int = 1  # of its wording
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What the event chooses from. `left_out`: company → why it may not be invited (a code)."""
+    """What the event chooses from. `left_out`: company → why it may not be invited (a code).
+
+    `candidates` are those of the engine; of a run that was stored they stand in `stored`, as it was written.
+    """
 
     plan: EventPlan
     home_province: str | None
@@ -41,6 +47,7 @@ class Field:
     candidates: dict[tuple[str, str], Candidate]  # (company, gap)
     companies: dict[str, CompanyProfile]
     left_out: dict[str, str]
+    stored: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class EventSelection:
     waiting: tuple[Waiting, ...]
     relaxations: tuple[Relaxation, ...]
     unknowns: tuple[UnknownCount, ...]
-    kept_others: bool = True  # after declines: whether all others could stay
+    kept_others: bool = True  # where the others were to stay: whether all of them could
 
     @property
     def problem(self) -> Problem:

@@ -57,6 +57,13 @@ def profile_of(company: Company) -> CompanyProfile:
     )
 
 
+def slim_profile(
+    company_id: str, name: str, province: str | None, city: str | None, ownership: str
+) -> CompanyProfile:
+    """As much of a company as the lists of events need of one that was stored with a run."""
+    return CompanyProfile(company_id, name, province=province, city=city, ownership=ownership)
+
+
 def profile_of_record(record: CompanyRecord) -> CompanyProfile:
     """The engine's view of a row of a file that is in no database."""
     return CompanyProfile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -109,13 +109,22 @@ def displaced_by(
 def changes_between(
     before: Selection, after: Selection, declined: Collection[str] = ()
 ) -> tuple[Change, ...]:
-    """Who left, who came and who serves another gap now, with the declined companies that made room.
+    """Who left, who came and who serves another gap now, with the declined companies that made room."""
+    return changes_in(
+        {option.company: option.gap for option in before.chosen},
+        {option.company: option.gap for option in after.chosen},
+        declined,
+    )
+
+
+def changes_in(
+    old: Mapping[str, str], new: Mapping[str, str], declined: Collection[str] = ()
+) -> tuple[Change, ...]:
+    """The same for two lists: company → gap that it is invited for.
 
     A company that came in for the gap of a declined one came because of that one; any other because of all
     whose gap nobody new came in for.
     """
-    old = {option.company: option.gap for option in before.chosen}
-    new = {option.company: option.gap for option in after.chosen}
     left = sorted(set(old) - set(new))
     gone = [company for company in left if company in declined]
     added = sorted(set(new) - set(old))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -44,22 +45,18 @@ def gather(
     Raises NotFound for chains, gaps and companies that are not there, InvalidInput, PermissionDenied.
     """
     require(actor, "match")
-    gaps = _gaps_in_play(session, plan)
-    locked_in = {get_company(session, lock.company).external_id: lock for lock in plan.locked_in}
-    locked_out = {get_company(session, out.company).external_id for out in plan.locked_out}
-    _check_locks(plan, locked_in.keys() & locked_out, len(locked_in))
-    filters = filters_from({"include_home_province": not plan.exclude_home_province}, home_province)
+    gaps = gaps_in_play(session, plan)
+    locks = locks_of(session, plan)
     left_out: dict[str, str] = {}
     found: dict[tuple[str, str], Candidate] = {}
     for done, code in enumerate(gaps):
         if progress is not None:
             progress("match gaps", done, len(gaps))
-        ask = partial(
-            match_gap, session, actor, engine, code,
-            today=today, limit=plan.candidates_per_gap, filters=filters, home_province=home_province,
-        )  # fmt: skip
-        for candidate in _candidates(ask, plan, locked_in.keys(), left_out):
-            found[candidate.company.id, code] = candidate
+        result = candidates_of_gap(
+            session, actor, engine, plan, code, locks, today=today, home_province=home_province
+        )
+        left_out |= result.left_out
+        found |= {(candidate.company.id, code): candidate for candidate in result.candidates}
     if progress is not None:
         progress("match gaps", len(gaps), len(gaps))
     companies = {candidate.company.id: candidate.company for candidate in found.values()}
@@ -67,30 +64,108 @@ def gather(
         Option(company, code, candidate.probability, attributes_of(candidate.company, gaps[code]))
         for (company, code), candidate in found.items()
     ]
-    for company, lock in locked_in.items():
-        missing = _option_of_lock(company, lock, plan, gaps, found.keys())
+    problem = problem_of(session, plan, gaps, options, locks, companies)
+    return Field(plan, home_province, gaps, problem, found, companies, left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """The locks of a plan by the ids of the companies."""
+
+    inside: Mapping[str, LockedIn]
+    outside: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GapCandidates:
+    """The candidates of one gap that may be invited, why others may not, and the receipt of the ranks."""
+
+    candidates: tuple[Candidate, ...]
+    left_out: dict[str, str]
+    receipt: Mapping[str, Any]
+
+
+def locks_of(session: Session, plan: EventPlan) -> Locks:
+    """The locked companies of `plan`. Raises NotFound, InvalidInput for contradictions."""
+    inside = {get_company(session, lock.company).external_id: lock for lock in plan.locked_in}
+    outside = frozenset(get_company(session, out.company).external_id for out in plan.locked_out)
+    _check_locks(plan, inside.keys() & outside, len(inside))
+    return Locks(inside, outside)
+
+
+def candidates_of_gap(
+    session: Session,
+    actor: Actor,
+    engine: Engine,
+    plan: EventPlan,
+    code: str,
+    locks: Locks,
+    *,
+    today: date,
+    home_province: str | None,
+) -> GapCandidates:
+    """The best candidates of the gap `code` that may be invited to the event of `plan`."""
+    filters = filters_from({"include_home_province": not plan.exclude_home_province}, home_province)
+    receipt: dict[str, Any] = {}
+
+    def ask(offset: int) -> MatchResult:
+        result = match_gap(
+            session,
+            actor,
+            engine,
+            code,
+            today=today,
+            limit=plan.candidates_per_gap,
+            offset=offset,
+            filters=filters,
+            home_province=home_province,
+        )
+        receipt.update(result.receipt)
+        return result
+
+    left_out: dict[str, str] = {}
+    kept = _candidates(ask, plan, locks.inside.keys(), left_out)
+    return GapCandidates(tuple(kept), left_out, receipt)
+
+
+def problem_of(
+    session: Session,
+    plan: EventPlan,
+    gaps: Mapping[str, GapInPlay],
+    options: list[Option],
+    locks: Locks,
+    companies: dict[str, CompanyProfile],
+) -> Problem:
+    """The problem that the rules of `plan` make of `options`.
+
+    A company that is locked in without being a candidate gets an option of its own, and stands in
+    `companies` afterwards. Raises InvalidInput where it does not say for which gap.
+    """
+    found = {(option.company, option.gap) for option in options}
+    every = list(options)
+    for company, lock in locks.inside.items():
+        missing = _option_of_lock(company, lock, plan, gaps, found)
         if missing is not None:
             companies[company] = profile_of(get_company(session, company))
-            options.append(Option(company, missing, 0.0, attributes_of(companies[company], gaps[missing])))
-    problem = Problem(
-        tuple(options),
+            every.append(Option(company, missing, 0.0, attributes_of(companies[company], gaps[missing])))
+    return Problem(
+        tuple(every),
         plan.seats,
         plan.acceptance_rate,
         {code: gap.weight for code, gap in gaps.items()},
         tuple(_quota(rule, plan) for rule in plan.quota_rules),
-        tuple(Lock(company, lock.gap and lock.gap.upper()) for company, lock in locked_in.items()),
-        frozenset(locked_out),
+        tuple(Lock(company, lock.gap and lock.gap.upper()) for company, lock in locks.inside.items()),
+        locks.outside,
     )
-    return Field(plan, home_province, gaps, problem, found, companies, left_out)
 
 
 def _candidates(
-    ask: Callable[..., MatchResult], plan: EventPlan, locked_in: Collection[str], left_out: dict[str, str]
+    ask: Callable[[int], MatchResult], plan: EventPlan, locked_in: Collection[str], left_out: dict[str, str]
 ) -> list[Candidate]:
     """The best candidates of a gap that may be invited; those that may not go to `left_out`."""
     kept: list[Candidate] = []
     for page in range(MAX_PAGES):
-        answer = ask(offset=page * plan.candidates_per_gap).candidates
+        answer = ask(page * plan.candidates_per_gap).candidates
         for candidate in answer:
             company = candidate.company.id
             reason = None if company in locked_in else _may_not(plan, candidate.company)
@@ -123,7 +198,8 @@ def _option_of_lock(
     return wanted
 
 
-def _gaps_in_play(session: Session, plan: EventPlan) -> dict[str, GapInPlay]:
+def gaps_in_play(session: Session, plan: EventPlan) -> dict[str, GapInPlay]:
+    """The gaps of the event by their codes, in order. Raises NotFound."""
     group_of = {chain.upper(): group.code for group in plan.groups for chain in group.chains}
     found: dict[str, GapInPlay] = {}
     for some in sorted(plan.in_play, key=lambda row: row.gap is not None):  # chains first: a gap goes before
@@ -136,7 +212,13 @@ def _gaps_in_play(session: Session, plan: EventPlan) -> dict[str, GapInPlay]:
             version = current_wording(gap)
             chain = gap.chain.code
             found[gap.code] = GapInPlay(
-                gap.code, version.title, chain, version.kind, some.weight, group_of.get(chain)
+                gap.code,
+                version.title,
+                chain,
+                version.kind,
+                some.weight,
+                group_of.get(chain),
+                version.version,
             )
     return dict(sorted(found.items()))
 

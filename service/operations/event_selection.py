@@ -6,7 +6,7 @@ What stands out is answered too: why a company is not in, who is next, what an e
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -65,15 +65,24 @@ def select(
     """The best selection of `field`, beside what lists made without a solver would cover."""
     problem = field.problem
     found = selecting.solve(problem, time_limit_s=time_limit_s)
+    return _judged(field, found, relaxations_of(field, found, progress) if relax else ())
+
+
+def relaxations_of(
+    field: Field, found: Selection, progress: StageProgress | None = None
+) -> tuple[Relaxation, ...]:
+    """What one more seat, or each rule relaxed by one company, would add; none where nothing was found."""
     rules = [Rule("seats"), *(Rule("quota", rule.id) for rule in field.plan.quota_rules)]
     relaxations = []
-    for done, rule in enumerate(rules if relax and found.picks else ()):
+    for done, rule in enumerate(rules if found.picks else ()):
         if progress is not None:
             progress("relax rules", done, len(rules))
-        relaxations.append(selecting.gain_of_relaxing(problem, found, rule, time_limit_s=RELAXED_LIMIT_S))
+        relaxations.append(
+            selecting.gain_of_relaxing(field.problem, found, rule, time_limit_s=RELAXED_LIMIT_S)
+        )
     if progress is not None and relaxations:
         progress("relax rules", len(rules), len(rules))
-    return _judged(field, found, relaxations)
+    return tuple(relaxations)
 
 
 def explain_out(session: Session, event: EventSelection, key: str) -> OutExplanation:
@@ -107,13 +116,28 @@ def after_declines(session: Session, event: EventSelection, keys: Sequence[str])
         locked_in=tuple(lock for lock in before.locked_in if lock.company not in gone),
         locked_out=before.locked_out | gone,
     )
-    stay = tuple(Lock(o.company, o.gap) for o in event.selection.chosen if o.company not in gone)
-    # Judged under the plan's own rules: that the others stay is no rule of the organiser.
-    field = replace(event.field, problem=free)
-    kept = selecting.solve(replace(free, locked_in=stay), time_limit_s=TIME_LIMIT_S)
+    stay = {o.company: o.gap for o in event.selection.chosen if o.company not in gone}
+    return select_keeping(replace(event.field, problem=free), stay)
+
+
+def select_keeping(field: Field, stay: Mapping[str, str], *, relax: bool = False) -> EventSelection:
+    """The best selection of `field` in which the companies `stay` (→ gap) remain, where the rules allow it.
+
+    Where they do not (`kept_others` False), everything is chosen again.
+    """
+    problem = field.problem
+    pairs = {(option.company, option.gap) for option in problem.options}
+    locks = {
+        company: Lock(company, gap)
+        for company, gap in stay.items()
+        if (company, gap) in pairs and company not in problem.locked_out
+    }
+    locks |= {lock.company: lock for lock in problem.locked_in if lock.gap or lock.company not in locks}
+    kept = selecting.solve(replace(problem, locked_in=tuple(locks.values())), time_limit_s=TIME_LIMIT_S)
     if kept.status in ("optimal", "feasible"):
-        return _judged(field, kept, ())
-    return replace(select(field, relax=False), kept_others=False)
+        # Judged under the plan's own rules: that the others stay is no rule of the organiser.
+        return _judged(field, kept, relaxations_of(field, kept) if relax else ())
+    return replace(select(field, relax=relax), kept_others=False)
 
 
 def compare_selections(before: EventSelection, after: EventSelection) -> tuple[Change, ...]:
