@@ -13,7 +13,7 @@ from sqlalchemy import text
 from service.db import MIGRATIONS, Database, newest_version
 
 INI = MIGRATIONS / "alembic.ini"
-NEXT, NEWEST = "9999", newest_version()
+NEXT = "9999"  # a version that no release has
 
 
 def alembic(database: Database, command: Callable[..., Any], *args: Any, folder: Path = MIGRATIONS) -> None:
@@ -25,14 +25,14 @@ def alembic(database: Database, command: Callable[..., Any], *args: Any, folder:
 
 
 def folder_with_next(tmp_path: Path, upgrade: str, downgrade: str = "pass") -> Path:
-    """A copy of the migrations with one more, NEXT, of these bodies."""
+    """A copy of the migrations with one more, `NEXT`, of these bodies."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     lines = [
         '"""A test\'s own."""',
         "import sqlalchemy as sa",
         "from alembic import op",
-        f"revision, down_revision, branch_labels, depends_on = '{NEXT}', '{NEWEST}', None, None",
+        f"revision, down_revision, branch_labels, depends_on = '{NEXT}', '{newest_version()}', None, None",
         "def upgrade():",
         *(f"    {line}" for line in upgrade.splitlines()),
         "def downgrade():",
@@ -56,7 +56,8 @@ def _sqlite_schema(database: Database) -> dict[str, list[str]]:
         for table, sql in session.execute(
             text("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         ):
-            sql = sql.replace(f'TABLE "{table}"', f"TABLE {table}")  # a table that was renamed is quoted
+            # SQLite quotes the name of a table that was renamed, which every rebuilt one is.
+            sql = sql.replace(f'CREATE TABLE "{table}"', f"CREATE TABLE {table}")
             lines = [" ".join(line.split()).rstrip(" ,") for line in sql.splitlines()]
             found.setdefault(table, []).extend(line for line in lines if line)
     return found
