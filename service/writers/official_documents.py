@@ -84,7 +84,13 @@ class OfficialDocument:
     """A document under way. Add paragraphs and tables in order, then `save`."""
 
     def __init__(
-        self, marks: PaperMarks, *, paper: str = "A4", landscape: bool = False, narrow: bool = False
+        self,
+        marks: PaperMarks,
+        *,
+        paper: str = "A4",
+        landscape: bool = False,
+        narrow: bool = False,
+        is_letter: bool = False,
     ) -> None:
         self._document = docx.Document()
         self._body: list[str] = []
@@ -92,7 +98,8 @@ class OfficialDocument:
         _set_fonts(self._document)
         _add_styles(self._document)
         self.width = _set_page(self._document, paper, landscape=landscape, narrow=narrow)
-        _mark_pages(self._document, marks)
+        if not is_letter:  # a letter of one page has neither marks nor numbers
+            _mark_pages(self._document, marks)
 
     def add(self, text: str, style: StyleName = "LzBody", *, new_page: bool = False) -> None:
         """A paragraph; line ends of `text` break the line."""
