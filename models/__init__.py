@@ -19,6 +19,6 @@ __all__ = [
     "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag", "Event", "EventEntry",
     "EventEntryChange", "EventEntryStage", "EventGap", "EventGroup", "EventListVersion", "EventMeeting",
     "EventRule", "EventRun", "EventRunGap", "EventSession", "EventSlot", "Gap", "GapRequirement",
-    "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease", "LoginAttempt", "MatchCandidate",
-    "MatchRun", "Site", "User", "UserSession", "utc_now",
+    "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease", "LoginAttempt", "MatchCandidate", "MatchRun",
+    "Site", "User", "UserSession", "utc_now",
 ]  # fmt: skip

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from service.errors import PermissionDenied
 
 ROLES_BY_RANK = ("viewer", "officer", "organiser", "curator", "admin")
-_VIEW = frozenset({"match", "event.view"})
-_OFFICER = _VIEW | {"match_run.store", "feedback.give", "search.save"}
+_VIEW = frozenset({"match"})
+_OFFICER = _VIEW | {"event.view", "match_run.store", "feedback.give", "search.save"}
 _ORGANISER = _OFFICER | {"shortlist.edit", "event.edit"}
 _CURATOR = _ORGANISER | {
     "chain.edit",
@@ -33,6 +33,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
 }
 # Whoever signs in may look after the own account, whatever the role.
 OWN_ACCOUNT = "account.own"
+# Lists of events are internal: whoever signs in may read them, a visitor may not.
+LISTS = "event.view"
 # These change the base for every region, so a region does not give them.
 WHOLE_BASE = frozenset(
     {"company.import", "index.build", "dictionary.edit", "user.edit", "audit.read", "database.upgrade"}
@@ -62,7 +64,7 @@ class Actor:
 
     def may(self, permission: str) -> bool:
         """Whether the role, and the region where it matters, allow `permission`."""
-        if permission == OWN_ACCOUNT:
+        if permission == OWN_ACCOUNT or (permission == LISTS and self.is_signed_in):
             return self.is_signed_in
         if permission in WHOLE_BASE and self.region_code:
             return False

@@ -1,6 +1,6 @@
 """What official forms ask for of an entry; facts of a company that were told in a meeting.
 
-Revises: 0003, 0006
+Revises: 0006
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from alembic.operations.base import BatchOperations
 
 revision = "0012"
-down_revision = ("0003", "0006")
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -173,7 +173,7 @@ def _employees(record: CompanyRecord, said: str) -> _Found:
 
 
 def _uscc(record: CompanyRecord, said: str) -> _Found:
-    code, problem = read_uscc(said)
+    code, _ = read_uscc(said)
     if code is None:
         raise InvalidInput(
             f"credit code {said!r}: it has 18 characters and a check character: compare it again"

@@ -34,7 +34,7 @@ from service.readers.event_plan import parse_event_plan
 from tests.factories import make_chain, make_company, make_gap
 
 TODAY = date(2026, 11, 25)
-ORGANISER, CURATOR, VIEWER = Actor("王五", "organiser"), Actor("张三", "curator"), Actor("李四", "viewer")
+ORGANISER, CURATOR, VIEWER = Actor("王五", "organiser"), Actor("张三", "curator"), Actor("李四", "viewer", 1)
 PLAN: dict[str, Any] = {
     "format": 1,
     "name": "民企陇上行",
