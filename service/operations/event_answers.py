@@ -143,7 +143,9 @@ def _answer_requirement(
     words = said if lines[code].text in said else f"{lines[code].text}（{said}）"
     before = getattr(record, field)
     joined = f"{before.rstrip('。；;')}；{words}" if before else words
-    return _Found(field, replace(record, **{field: joined}))
+    if field == "products_text":
+        return _Found(field, replace(record, products_text=joined))
+    return _Found(field, replace(record, technologies=joined))
 
 
 def _ownership(record: CompanyRecord, said: str) -> _Found:
