@@ -37,3 +37,14 @@ def region_name(code: str | None) -> str:
         return ""
     region = present_regions().get(code)
     return region.name if region else code
+
+
+def region_of_place(name: str) -> str | None:
+    """The code of the region that is called `name` (兰州市, 兰州); None for any other place."""
+    wanted = name.strip()
+    found = [
+        code
+        for code, region in present_regions().items()
+        if wanted and region.name in (wanted, f"{wanted}市")
+    ]
+    return found[0] if len(found) == 1 else None

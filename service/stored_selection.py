@@ -15,7 +15,7 @@ from matching.selection import (
     Selection,
     Waiting,
 )
-from service.event_labels import quotes_of
+from service.event_labels import available, quotes_of
 from service.event_records import EventSelection, Field, GapInPlay, UnknownCount
 from service.labels import caution_sentence, question_sentence, summary_sentence
 from service.match_inputs import slim_profile
@@ -98,6 +98,16 @@ def selection_to_store(event: EventSelection) -> dict[str, Any]:
         "relaxations": [[*_rules([row.rule])[0], row.gain, row.at_most] for row in event.relaxations],
         "unknowns": [
             [row.rule.id, row.attribute, row.eligible, row.of, row.selected] for row in event.unknowns
+        ],
+        # What pages say of each rule: [id, could be chosen, count of those selected, unknown of all].
+        "rules": [
+            [
+                quota.id,
+                available(event.field, quota),
+                sum(quota.counts(option) for option in found.chosen),
+                next((row.eligible for row in event.unknowns if row.rule.id == quota.id), 0),
+            ]
+            for quota in event.problem.quotas
         ],
         "kept_others": event.kept_others,
         "companies": len(event.field.companies),

@@ -19,7 +19,8 @@ from models import Event, EventEntry, EventEntryChange, EventEntryStage
 from models.event_list import ENTRY_STATUSES, INVITE_STATUSES, LOCKS, STAGES
 from service.actors import Actor, require
 from service.errors import Conflict, InvalidInput, NotFound, check_text
-from service.operations.events import lock_event
+from service.operations.audit import record_audit
+from service.operations.events import get_event, lock_event
 
 MAX_NOTE = 2000
 _MAX_AMOUNT = Decimal(10) ** 12
@@ -80,7 +81,7 @@ def apply_entry_changes(
     """
     require(actor, "event.edit")
     check_text("why", why)
-    event = lock_event(session, event_code)
+    event = lock_event(session, actor, event_code)
     wanted = _read_all(changes)
     rows = _lock_entries(session, event, changes)
     missing = sorted(set(rows) - set(expected_versions))
@@ -98,9 +99,31 @@ def apply_entry_changes(
             for name, value in mine.items()
         ]
         if mine and not dry_run:
+            was = {name: value_of(row, name) for name in mine}
             write_fields(session, actor, event, row, mine, why=why, today=today)
+            record_audit(
+                session,
+                actor,
+                "event.entry_changed",
+                ("event_entry", f"{event.code}/{row.id}", row.company_name),
+                {name: (was[name], value) for name, value in mine.items()},
+            )
     session.flush()
     return ApplyReport(tuple(applied), tuple(conflicts), {row.id: row.row_version for row in rows.values()})
+
+
+def entry_history(session: Session, actor: Actor, event_code: str, entry_id: int) -> list[EventEntryChange]:
+    """Who changed what of an entry, the latest first. Raises NotFound, PermissionDenied."""
+    require(actor, "event.view")
+    event = get_event(session, event_code)
+    row = session.scalar(
+        select(EventEntry)
+        .options(selectinload(EventEntry.changes))
+        .where(EventEntry.event_id == event.id, EventEntry.id == entry_id)
+    )
+    if row is None:
+        raise NotFound(f"event {event.code}: entry {entry_id}: not found: load its list again")
+    return list(reversed(row.changes))
 
 
 def write_fields(

@@ -13,6 +13,7 @@ from matching.selection import Request, timetable
 from models import Event, EventEntry, EventMeeting, EventSlot
 from service.actors import Actor, require
 from service.errors import Conflict, InvalidInput, NotFound
+from service.operations.audit import record_audit
 from service.operations.event_runs import field_of_run, get_run
 from service.operations.events import get_event, lock_event
 
@@ -64,7 +65,7 @@ def plan_meetings(
         raise InvalidInput(f"slots: give 1 to {MAX_SLOTS} times, each once")
     if not 1 <= tables <= MAX_TABLES or not 1 <= meetings_per_company <= MAX_SLOTS:
         raise InvalidInput(f"tables: 1 to {MAX_TABLES}; meetings of a company: 1 to {MAX_SLOTS}")
-    event = lock_event(session, code)
+    event = lock_event(session, actor, code)
     if event.state == "closed":
         raise Conflict(f"event {event.code}: is closed: open it again before anything is changed")
     entries = _who_meets(session, event, confirmed_only)
@@ -93,6 +94,7 @@ def plan_meetings(
             )
         )
     session.flush()
+    record_audit(session, actor, "event.meetings_planned", event, {"meetings": (None, len(found.meetings))})
     return MeetingPlan(len(found.meetings), found.unmet, found.is_proven)
 
 

@@ -75,7 +75,7 @@ def start_run(
     Raises NotFound, PermissionDenied, Conflict when the list is locked.
     """
     require(actor, "event.edit")
-    event = lock_event(session, code)
+    event = lock_event(session, actor, code)
     refuse_locked(event)
     plan = plan_of(session, event, with_declined=True)
     locks_of(session, plan)  # contradictions are told before anything is matched

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from matching.engine import Engine
-from matching.selection import Change, Option, changes_in
+from matching.selection import Change, Option, Relaxation, changes_in, marginal_value
 from models import Event, EventEntry, EventEntryChange, EventRun, utc_now
 from service.actors import Actor, require
-from service.errors import Conflict
+from service.errors import Conflict, InvalidInput
 from service.event_labels import change_sentence, reason_sentences, verify_rows
 from service.event_records import EventSelection, OutExplanation, to_verify
 from service.operations.companies import get_company
@@ -32,6 +32,7 @@ from service.operations.event_selection import explain_out, relaxations_of, sele
 from service.operations.event_selection import select as select_best
 from service.operations.event_versions import freeze_list
 from service.operations.events import get_event, lock_event, new_entry
+from service.operations.gaps import current_wording, get_gap
 from service.stored_selection import LANGUAGES, selection_to_store
 
 _STEP_S = 2.0
@@ -95,7 +96,7 @@ def finish_run(
     Raises NotFound, PermissionDenied, Conflict.
     """
     require(actor, "event.edit")
-    event = lock_event(session, code)
+    event = lock_event(session, actor, code)
     run = get_run(session, code, number)
     if run.state != "matching":
         return run
@@ -117,20 +118,67 @@ def finish_run(
     return run
 
 
-def relax_rules(session: Session, actor: Actor, code: str, number: int) -> EventSelection:
-    """What one more seat or a relaxed rule would add to the selection of a run; computed once, then kept."""
+def relaxations_of_run(session: Session, actor: Actor, code: str, number: int) -> EventSelection:
+    """The selection of a run with what one more seat or a relaxed rule would add, computed if not kept.
+
+    Only reads, for it solves once for each rule: nobody's writing waits for it. Raises NotFound, Conflict.
+    """
     require(actor, "event.view")
     run = get_run(session, code, number)
     event = selection_of_run(session, run)
-    if run.state in SOLVED and not event.relaxations:
-        found = relaxations_of(event.field, event.selection)
-        run.result = {
-            **run.result,
-            "relaxations": [[row.rule.kind, row.rule.id, row.gain, row.at_most] for row in found],
-        }
+    if run.state not in SOLVED or event.relaxations:
+        return event
+    return replace(event, relaxations=relaxations_of(event.field, event.selection))
+
+
+def keep_relaxations(session: Session, code: str, number: int, rows: Sequence[Relaxation]) -> None:
+    """Keep with the run what `relaxations_of_run` computed of it. Raises NotFound."""
+    run = get_run(session, code, number)
+    if not run.result.get("relaxations"):
+        kept = [[row.rule.kind, row.rule.id, row.gain, row.at_most] for row in rows]
+        run.result = {**run.result, "relaxations": kept}
         session.flush()
-        event = selection_of_run(session, run)
-    return event
+
+
+def add_company(
+    session: Session, actor: Actor, code: str, company: str, *, gap: str = "", why: str = ""
+) -> EventEntry:
+    """Put a company on the list by hand, for `gap`, or for the one that it fits best by the newest run.
+
+    Raises NotFound, PermissionDenied, Conflict when it is on the list or the list is locked, InvalidInput.
+    """
+    require(actor, "event.edit")
+    event = lock_event(session, actor, code)
+    refuse_locked(event)
+    wanted = get_company(session, company).external_id
+    rows = {row.company_external_id: row for row in _entries(session, event)}
+    row = rows.get(wanted)
+    if row is not None and row.status == "in":
+        raise Conflict(f"event {event.code}: {row.company_name} is on its list already")
+    found = selection_of_run(session, get_run(session, code)) if _has_run(session, event) else None
+    options = [o for o in found.problem.options if o.company == wanted] if found else []
+    options = [o for o in options if gap.strip().upper() in ("", o.gap)]
+    if row is None:
+        row = new_entry(session, event, wanted)
+    if found and options:
+        best = max(options, key=lambda o: (o.probability, o.gap))
+        row.gap_code = best.gap
+        _describe(row, best, marginal_value(found.problem, found.selection.chosen, best), found)
+    elif gap.strip():
+        known = get_gap(session, gap)
+        row.gap_code, row.gap_title = known.code, current_wording(known).title
+        row.chain_code = known.chain.code
+    else:
+        raise InvalidInput(f"{company}: not a candidate of any gap in play: say for which gap it comes")
+    row.position = len(rows) + 1
+    _record(row, actor, {"status": "in"}, why)
+    session.flush()
+    return row
+
+
+def _has_run(session: Session, event: Event) -> bool:
+    asked = select(EventRun.id).where(EventRun.event_id == event.id, EventRun.state.in_(SOLVED)).limit(1)
+    return session.scalar(asked) is not None
 
 
 def why_out(session: Session, actor: Actor, code: str, company: str) -> WhyOut:

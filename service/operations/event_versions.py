@@ -15,6 +15,7 @@ from models import EventEntry as EntryRow
 from service.actors import Actor, require
 from service.errors import Conflict, InvalidInput
 from service.event_list_records import EventEntry, EventList, entry_as_json
+from service.operations.audit import record_audit
 from service.operations.event_lists import get_event_list, working_entries
 from service.operations.events import get_event, lock_event
 
@@ -124,6 +125,13 @@ def freeze_list(
     )
     session.add(version)
     session.flush()
+    record_audit(
+        session,
+        actor,
+        f"event.version_kept_{kind}",
+        event,
+        {"version": (newest.number if newest else None, version.number), "why": (None, why or None)},
+    )
     return version
 
 
@@ -132,7 +140,7 @@ def save_version(session: Session, actor: Actor, code: str, why: str) -> EventLi
     require(actor, "event.edit")
     if not why.strip():
         raise InvalidInput("why: say why this version is kept")
-    return freeze_list(session, actor, lock_event(session, code), "edit", why=why.strip())
+    return freeze_list(session, actor, lock_event(session, actor, code), "edit", why=why.strip())
 
 
 def change_state(
@@ -143,7 +151,7 @@ def change_state(
     `expected_state` is what the actor saw. Raises NotFound, PermissionDenied, Conflict when it is another by
     now or cannot be left that way, InvalidInput for a step back without a reason.
     """
-    event = lock_event(session, code)
+    event = lock_event(session, actor, code)
     if event.state != expected_state:
         raise Conflict(
             f"event {event.code}: {event.updated_by} took its list from {expected_state} to {event.state} "
@@ -160,6 +168,7 @@ def change_state(
         select(func.count()).where(EntryRow.event_id == event.id, EntryRow.status == "in")
     ):
         raise Conflict(f"event {event.code}: nobody is on its list: select companies first")
+    record_audit(session, actor, "event.state_changed", event, {"state": (event.state, state)})
     event.state = state
     event.updated_by = actor.login
     event.row_version += 1
@@ -168,11 +177,8 @@ def change_state(
 
 def next_states(actor: Actor, state: str) -> tuple[str, ...]:
     """The states that `actor` may take a list to from `state`."""
-    from service.actors import ROLE_PERMISSIONS
-
-    held = ROLE_PERMISSIONS.get(actor.role, frozenset())
     return tuple(
-        to for (start, to), permission in TRANSITIONS.items() if start == state and permission in held
+        to for (start, to), permission in TRANSITIONS.items() if start == state and actor.may(permission)
     )
 
 

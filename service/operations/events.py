@@ -11,10 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from models import Event, EventEntry, EventGap, EventGroup, EventListVersion, EventRule, EventSession
-from service.actors import Actor, require
+from service.actors import Actor, require, require_region
 from service.errors import Conflict, InvalidInput, NotFound
+from service.operations.audit import record_audit
 from service.operations.companies import get_company
 from service.readers.event_plan import EventPlan, Limit, QuotaRule, parse_event_plan
+from service.regions import region_of_place
 
 _Row = TypeVar("_Row", EventSession, EventGroup, EventGap, EventRule)
 _WHOLE = (
@@ -99,16 +101,21 @@ def get_event(session: Session, code: str) -> Event:
     return event
 
 
-def lock_event(session: Session, code: str) -> Event:
-    """The event, held until the transaction ends: who else wants to change it waits. Raises NotFound."""
+def lock_event(session: Session, actor: Actor, code: str) -> Event:
+    """The event, held until the transaction ends: who else wants to change it waits.
+
+    Raises NotFound, PermissionDenied where `actor` acts for another region.
+    """
     event_id = get_event(session, code).id
-    return session.scalars(
+    event = session.scalars(
         select(Event)
         .options(*_WHOLE)
         .where(Event.id == event_id)
         .with_for_update(of=Event)
         .execution_options(populate_existing=True)
     ).one()
+    require_region(actor, region_of_place(event.place))
+    return event
 
 
 def add_event(session: Session, actor: Actor, plan: EventPlan, *, code: str | None = None) -> Event:
@@ -117,6 +124,7 @@ def add_event(session: Session, actor: Actor, plan: EventPlan, *, code: str | No
     Raises PermissionDenied, Conflict when the code is taken, NotFound for a locked company that is not there.
     """
     require(actor, "event.edit")
+    require_region(actor, region_of_place(plan.place))
     wanted = (code or plan.code or _next_code(session, plan)).strip().upper()
     if session.scalar(select(Event.id).where(Event.code == wanted)):
         raise Conflict(f"event {wanted}: is there already: give another code, or change that event")
@@ -126,6 +134,7 @@ def add_event(session: Session, actor: Actor, plan: EventPlan, *, code: str | No
     session.flush()
     _write_locks(session, event, plan)
     session.flush()
+    record_audit(session, actor, "event.added", event, {"seats": (None, event.seats)})
     return event
 
 
@@ -137,7 +146,7 @@ def change_event(
     Raises NotFound, PermissionDenied, Conflict when somebody changed it since or its list is locked.
     """
     require(actor, "event.edit")
-    event = lock_event(session, code)
+    event = lock_event(session, actor, code)
     if event.row_version != expected_version:
         raise Conflict(
             f"event {event.code}: {event.updated_by} changed its facts or rules at "
@@ -146,13 +155,47 @@ def change_event(
         )
     if event.state != "draft":
         raise Conflict(f"event {event.code}: its list is locked ({event.state}): take it back to draft first")
+    before = plan_of(session, event)
     event.row_version += 1
     event.updated_by = actor.login
     _write(event, plan)
     session.flush()
     _write_locks(session, event, plan)
     session.flush()
+    after = plan_of(session, event)
+    record_audit(
+        session,
+        actor,
+        "event.changed",
+        event,
+        {name: (getattr(before, name), getattr(after, name)) for name in EventPlan.model_fields},
+    )
     return event
+
+
+def save_rule(session: Session, actor: Actor, code: str, rule: QuotaRule, *, expected_version: int) -> Event:
+    """Store `rule` in the place of the one with its id, or as the last. Raises what `change_event` raises."""
+    plan = plan_of(session, get_event(session, code))
+    rules = [rule if old.id == rule.id else old for old in plan.quota_rules]
+    if rule not in rules:
+        rules.append(rule)
+    return _with_rules(session, actor, code, plan, rules, expected_version)
+
+
+def remove_rule(session: Session, actor: Actor, code: str, rule_id: str, *, expected_version: int) -> Event:
+    """Take the rule away. Raises NotFound, and what `change_event` raises."""
+    plan = plan_of(session, get_event(session, code))
+    rules = [rule for rule in plan.quota_rules if rule.id != rule_id]
+    if len(rules) == len(plan.quota_rules):
+        raise NotFound(f"event {code}: rule {rule_id!r}: not found: load its page again")
+    return _with_rules(session, actor, code, plan, rules, expected_version)
+
+
+def _with_rules(
+    session: Session, actor: Actor, code: str, plan: EventPlan, rules: list[QuotaRule], version: int
+) -> Event:
+    changed = parse_event_plan(plan.model_dump(mode="json") | {"quota_rules": rules}, code)
+    return change_event(session, actor, code, changed, expected_version=version)
 
 
 def plan_of(session: Session, event: Event, *, with_declined: bool = False) -> EventPlan:

@@ -43,6 +43,8 @@
     }
     if (isTyping(event.target) || byId("help").open) return;
     if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1, event);
+    else if (event.key === "[" || event.key === "]") reorder(event.key === "[" ? -1 : 1, event);
+    else if (event.key === "l") lock(event);
     else if (event.key === "/") focusSearch(event);
     else if (event.key === "?") showHelp(event);
   });
@@ -105,6 +107,75 @@
       event.detail.target.setAttribute("aria-busy", String(moment === "htmx:beforeRequest"));
     });
   }
+
+  // The list of an event in an order made by hand: [ and ] on a line, or dragging it. Each move is stored at
+  // once; where it cannot be, the page is loaded again, which tells why and shows what stands.
+  function post(path) {
+    const form = new FormData();
+    const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"];
+    return { form, send: () => fetch(path, { method: "POST", body: form, headers: { "X-CSRFToken": token, "HX-Request": "true" } }) };
+  }
+
+  function store(row) {
+    const rows = [...row.parentElement.querySelectorAll("tr[data-entry]")];
+    rows.forEach((other, place) => { other.querySelector(".order").textContent = place + 1; });
+    const { form, send } = post(window.location.pathname.replace(/\/list$/, "/entries/" + row.dataset.entry + "/move"));
+    form.set("order", rows.indexOf(row) + 1);
+    send().then((answer) => { if (!answer.ok) window.location.reload(); }, () => window.location.reload());
+  }
+
+  function reorder(step, event) {
+    const row = document.activeElement.closest("[data-orderable] tr[data-entry]");
+    if (!row) return;
+    const other = step < 0 ? row.previousElementSibling : row.nextElementSibling;
+    if (!other) return;
+    step < 0 ? other.before(row) : other.after(row);
+    row.querySelector("[data-open]").focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    store(row);
+    event.preventDefault();
+  }
+
+  function lock(event) {
+    const row = document.activeElement.closest("[data-orderable] tr[data-entry]");
+    if (!row) return;
+    const { send } = post(window.location.pathname.replace(/\/list$/, "/entries/" + row.dataset.entry + "/lock"));
+    send().then(() => window.location.reload());
+    event.preventDefault();
+  }
+
+  document.querySelectorAll("[data-orderable] tbody").forEach((body) => {
+    let dragged = null;
+    const clear = () => body.querySelectorAll(".drop-above, .drop-below").forEach((row) => row.classList.remove("drop-above", "drop-below"));
+    const under = (event) => event.target.closest("tr[data-entry]");
+    const isAbove = (event, row) => event.clientY < row.getBoundingClientRect().top + row.offsetHeight / 2;
+    body.querySelectorAll("tr[data-entry]").forEach((row) => { row.draggable = true; });
+    body.addEventListener("dragstart", (event) => {
+      dragged = under(event);
+      if (!dragged) return;
+      dragged.classList.add("is-dragged");
+      event.dataTransfer.effectAllowed = "move";
+    });
+    body.addEventListener("dragover", (event) => {
+      const row = under(event);
+      if (!dragged || !row) return;
+      event.preventDefault();
+      clear();
+      row.classList.add(isAbove(event, row) ? "drop-above" : "drop-below");
+    });
+    body.addEventListener("drop", (event) => {
+      const row = under(event);
+      if (!dragged || !row || row === dragged) return;
+      event.preventDefault();
+      isAbove(event, row) ? row.before(dragged) : row.after(dragged);
+      store(dragged);
+    });
+    body.addEventListener("dragend", () => {
+      if (dragged) dragged.classList.remove("is-dragged");
+      dragged = null;
+      clear();
+    });
+  });
 
   // The chain map: the lines of the link that is pointed at.
   document.querySelectorAll(".map").forEach((map) => {

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, request
 
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
-from service.web import account, chains, companies, find, formats, gaps, sign_in
+from service.web import account, chains, companies, event_pages, event_words, find, formats, gaps, sign_in
 from service.web.access import page_context
 from service.web.errors import add_error_pages
 from service.web.responses import is_partial
@@ -25,12 +25,14 @@ PAGES = (
     ("/companies/<path:key>", companies.show_company),
     ("/sign-in", sign_in.show_sign_in),
     ("/account/password", account.show_own_password),
+    *event_pages.PAGES,
 )
 # Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
 ACTIONS = (
     ("/sign-in", sign_in.sign_in),
     ("/sign-out", sign_in.sign_out),
     ("/account/password", account.change_own_password),
+    *event_pages.ACTIONS,
 )
 # The address of the same page in the other language keeps everything that was chosen.
 _OTHER = {"zh": "en", "en": "zh"}
@@ -45,8 +47,8 @@ def add_pages(app: Flask) -> None:
         pages.add_url_rule(rule, view_func=action, methods=["POST"])
     pages.after_request(_mark_as_personal)
     app.register_blueprint(pages)
-    app.jinja_env.filters.update(formats.FILTERS)
-    app.jinja_env.globals.update(formats.GLOBALS)
+    app.jinja_env.filters.update(formats.FILTERS | event_words.FILTERS)
+    app.jinja_env.globals.update(formats.GLOBALS | event_words.GLOBALS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_context)
     app.context_processor(page_context)

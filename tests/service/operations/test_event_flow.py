@@ -21,7 +21,7 @@ from service.operations.event_lists import apply_entry_changes, get_event_list
 from service.operations.event_meetings import get_meetings, plan_meetings
 from service.operations.event_notices import listed_elsewhere
 from service.operations.event_runs import continue_run, get_run, selection_of_run, start_run
-from service.operations.event_solving import finish_run, relax_rules, select_companies, why_out
+from service.operations.event_solving import finish_run, relaxations_of_run, select_companies, why_out
 from service.operations.event_versions import (
     change_state,
     compare_versions,
@@ -194,7 +194,7 @@ def test_stored_selection_is_the_one_that_was_found(session: Session, choose: Ch
     assert again.selection.companies == {"T1", "T3"}
     assert again.selection.value == pytest.approx(run.result["value"])
     assert {row.rule.id for row in again.relaxations} == {"", "coast"}
-    assert relax_rules(session, ORGANISER, "E1", 1).relaxations == again.relaxations
+    assert relaxations_of_run(session, ORGANISER, "E1", 1).relaxations == again.relaxations
 
 
 def test_same_input_gives_the_same_list(session: Session, choose: Choose) -> None:
