@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, Timestamped, code_type
 
 OWNERSHIPS = ("private", "state", "foreign", "mixed", "unknown")
-PROVENANCE_KINDS = ("official", "self", "press", "inferred", "manual")
+PROVENANCE_KINDS = ("official", "self", "press", "inferred", "manual", "stated")  # stated: told in a meeting
 
 
 class Company(Timestamped, Base):

@@ -150,8 +150,7 @@ def _data_as_of(row: FormRow, language: str) -> str | None:
 
 def _companies(row: FormRow, language: str) -> str:
     return "、".join(
-        f"{entry.company_name}（{entry.band}）" if entry.band else entry.company_name
-        for entry in row.entries
+        f"{entry.company_name}（{entry.band}）" if entry.band else entry.company_name for entry in row.entries
     ) or translate(language, mark("none yet"))
 
 

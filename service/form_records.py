@@ -86,6 +86,7 @@ class AnchorFacts:
 class RequirementFacts:
     """One checkable line of a gap."""
 
+    id: str
     text: str
     level: str
 

@@ -1,4 +1,4 @@
-"""What the official forms ask for of an entry: cooperation, channel, leader and person in charge.
+"""What official forms ask for of an entry; facts of a company that were told in a meeting.
 
 Revises: 0006
 """
@@ -24,20 +24,32 @@ COLUMNS = {
 }
 
 
+KINDS = ("official", "self", "press", "inferred", "manual")
+
+
 def upgrade() -> None:
-    with _table() as batch:
+    with _table("event_entry") as batch:
         for name, kind in COLUMNS.items():
             batch.add_column(sa.Column(name, kind, nullable=True))
+    _allow_kinds((*KINDS, "stated"))
 
 
 def downgrade() -> None:
-    with _table() as batch:
+    op.execute("UPDATE company_provenance SET kind = 'manual' WHERE kind = 'stated'")
+    _allow_kinds(KINDS)
+    with _table("event_entry") as batch:
         for name in reversed(COLUMNS):
             batch.drop_column(name)
 
 
-def _table() -> AbstractContextManager[BatchOperations]:
+def _allow_kinds(kinds: tuple[str, ...]) -> None:
+    with _table("company_provenance") as batch:
+        batch.drop_constraint(op.f("ck_company_provenance_kind"), type_="check")
+        batch.create_check_constraint(op.f("ck_company_provenance_kind"), f"kind IN {kinds}")
+
+
+def _table(name: str) -> AbstractContextManager[BatchOperations]:
     """The table, built anew on SQLite, so that it reads as a new one does. SQL on paper cannot rebuild."""
     context = op.get_context()
     is_rebuilt = context.dialect.name == "sqlite" and not context.as_sql
-    return op.batch_alter_table("event_entry", recreate="always" if is_rebuilt else "never")
+    return op.batch_alter_table(name, recreate="always" if is_rebuilt else "never")

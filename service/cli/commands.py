@@ -14,6 +14,7 @@ from service.cli.demo import demo
 from service.cli.drafts import draft_gaps
 from service.cli.evaluate import evaluate
 from service.cli.event import event
+from service.cli.event_forms import FORM_COMMANDS
 from service.cli.gap_checks import check_gap
 from service.cli.index import index
 from service.cli.match import match
@@ -66,3 +67,5 @@ for command in (
     user,
 ):
     cli.add_command(command)
+for command in FORM_COMMANDS:
+    event.add_command(command)

@@ -34,7 +34,7 @@ class Origin:
     source: str
     kind: str
     fetched_on: date
-    batch_id: int
+    batch_id: int | None  # None: no file, somebody typed it
 
 
 def load_known(session: Session, records: Sequence[tuple[CompanyRecord, bool]]) -> KnownCompanies:

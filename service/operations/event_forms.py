@@ -118,7 +118,7 @@ def _data_as_of(companies: Iterable[CompanyFacts], listed: EventList, language: 
     if years:
         shown = str(years[0]) if years[0] == years[-1] else f"{years[0]}–{years[-1]}"
         return translate(language, mark("year {year}"), year=shown)
-    return listed.data_date.isoformat() if listed.data_date else translate(language, mark("not known"))
+    return listed.data_date.isoformat() if listed.data_date else translate(language, mark("of no known day"))
 
 
 def _companies(session: Session, ids: Sequence[str]) -> dict[str, CompanyFacts]:
@@ -177,7 +177,9 @@ def _gap(row: Gap, version: GapVersion) -> GapFacts:
         link_code=version.link.code,
         link_name=version.link.name,
         position=version.link.position,
-        requirements=tuple(RequirementFacts(line.text, line.level) for line in version.requirements),
+        requirements=tuple(
+            RequirementFacts(line.req_id, line.text, line.level) for line in version.requirements
+        ),
         anchors=tuple(map(_anchor, named)),
         sites=tuple(version.sites),
         policy=tuple((ref["section"], ref["quote"]) for ref in version.policy_refs),

@@ -57,6 +57,7 @@ PROVENANCE_KIND_LABELS = {
     "press": mark("published by others"),
     "inferred": mark("inferred"),
     "manual": mark("entered by hand"),
+    "stated": mark("told in a meeting"),
 }
 # Runs of Chinese with what stands inside them; quotation marks belong to the sentence around.
 _CHINESE = re.compile(

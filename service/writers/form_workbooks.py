@@ -359,8 +359,3 @@ def _base_row(form: Form, row: FormRow, entry: EventEntry) -> list[str]:
         shown = cell_value(field.read(row, form.language), field, form.language)
         texts.append(kept(read_cell(shown, field, form.language)))
     return texts
-
-
-def target_of(form: Form) -> str:
-    """A file name for the form."""
-    return f"{form.title}_{form.made_on:%Y%m%d}_{form.run_code}{form.preset.extension}".replace("/", "-")
