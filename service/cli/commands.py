@@ -14,6 +14,7 @@ from service.cli.demo import demo
 from service.cli.drafts import draft_gaps
 from service.cli.evaluate import evaluate
 from service.cli.event import event
+from service.cli.explanations import compare, reverse, similar, why_not
 from service.cli.gap_checks import check_gap
 from service.cli.index import index
 from service.cli.match import match
@@ -54,6 +55,10 @@ for command in (
     template,
     index,
     match,
+    why_not,
+    compare,
+    reverse,
+    similar,
     show,
     serve,
     evaluate,
