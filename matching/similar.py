@@ -82,13 +82,18 @@ def find_similar(engine: Engine, company_id: str, *, today: date, limit: int = 1
 
 
 def _central_passages(engine: Engine, ordinal: int, company: CompanyProfile) -> list[tuple[Passage, float]]:
-    """What the company lives on, the most central first, with how central it is; no text twice."""
+    """What the company lives on, the most central first, with what it counts; no line of business twice."""
     found = sorted(_passages(engine, ordinal, company), key=lambda some: (-some[1], some[0].start))
     stated = [some for some in found if some[0].field in _STATING] or [
         some for some in found if some[0].field in _LAST_RESORT
     ]
-    distinct = {normalise(passage.text): (passage, weight) for passage, weight in reversed(stated)}
-    return sorted(distinct.values(), key=lambda some: -some[1])[:MOST_PASSAGES]
+    chosen: dict[str, tuple[Passage, float]] = {}
+    for passage, weight in stated:
+        text = normalise(passage.text)
+        # 电线电缆 and 电线电缆及附件 are one line of business: the more central names it.
+        if not any(text in known or known in text for known in chosen):
+            chosen[text] = passage, weight
+    return list(chosen.values())[:MOST_PASSAGES]
 
 
 def _passages(engine: Engine, ordinal: int, company: CompanyProfile) -> Iterator[tuple[Passage, float]]:
@@ -99,7 +104,8 @@ def _passages(engine: Engine, ordinal: int, company: CompanyProfile) -> Iterator
         text = company.texts[field][start:end]
         if len(text) <= LONGEST_CHARS and not _NO_PRODUCT.match(text):
             product = int(mentions.product[row])
-            weight = float(np.round(central[row], 4))
+            # A main product counts as it is; one with a fifth of the revenue hardly half of it.
+            weight = float(np.round(central[row] ** 2, 4))
             yield Passage(field, start, end, text, None if product < 0 else product), weight
 
 

@@ -66,7 +66,7 @@ def test_rules_are_those_of_the_list(engine: Engine, filters: dict[str, object])
 
 def test_a_company_that_was_not_retrieved_has_its_rank_in_the_whole_base(tmp_path: Path) -> None:
     # One that shares no character with the need, and more makers than a shallow search brings up.
-    makers = tuple(company(f"M{i:03}", f"甲{i}", ("电解铜箔",)) for i in range(40))
+    makers = tuple(company(f"M{i:03}", f"甲{i}", (f"电解铜箔{i:02}",)) for i in range(40))
     other = company("X", "zzz", ("qqq",))
     engine = Engine.open(build(tmp_path, (*makers, other)), HashingEmbedder(), shipped_weights())
     shallow = Standings(engine, COPPER_FOIL, today=TODAY, depth=5)
