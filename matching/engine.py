@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.dictionary import Dictionary
 from matching.embedding.protocol import Embedder
@@ -22,6 +23,16 @@ from matching.scoring import Scored, probability, score
 from matching.weights import Weights
 
 ENGINE_VERSION = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All companies that were retrieved for a gap, scored; `order` holds their positions, best first."""
+
+    query: Query
+    retrieved: Retrieved
+    scored: Scored
+    order: NDArray[np.int64]
 
 
 class Engine:
@@ -62,18 +73,19 @@ class Engine:
         Raises EmptyNeed when the need holds nothing to match.
         """
         filters = filters or Filters()
-        query, retrieved, scored, order = self._rank(gap, filters, depth)
+        ranking = self.rank(gap, filters, depth=depth)
+        scored, order = ranking.scored, ranking.order
         candidates = tuple(
-            self._explained(scored, retrieved, int(order[place]), place + 1, today)
+            self.explained(ranking, int(order[place]), place + 1, today)
             for place in range(offset, min(offset + limit, len(order)))
         )
         return MatchResult(
             gap=gap,
-            requirements=query.requirements,
+            requirements=ranking.query.requirements,
             candidates=candidates,
             considered=len(order),
             company_count=len(self.release.companies),
-            receipt=self._receipt(gap, query, filters, depth, today),
+            receipt=self.receipt(gap, ranking.query, filters, today, depth=depth),
             best_band=self.weights.band(probability(float(scored.scores[order[0]]))) if len(order) else None,
         )
 
@@ -84,7 +96,8 @@ class Engine:
 
         Without `filters` nobody is left out.
         """
-        _, _, scored, order = self._rank(gap, filters or Filters(include_delisted=True), depth)
+        ranking = self.rank(gap, filters or Filters(include_delisted=True), depth=depth)
+        scored, order = ranking.scored, ranking.order
         ids = self.release.companies.ids
         return [(ids[scored.context.companies[i]], float(scored.scores[i])) for i in order[:limit]]
 
@@ -92,9 +105,8 @@ class Engine:
         """`gap` as this engine asks it. Raises EmptyNeed."""
         return prepare_query(gap, self.release, self.embedder, self.dictionary)
 
-    def _rank(
-        self, gap: Gap, filters: Filters, depth: int
-    ) -> tuple[Query, Retrieved, Scored, np.ndarray[Any, np.dtype[np.int64]]]:
+    def rank(self, gap: Gap, filters: Filters, *, depth: int = DEPTH) -> Ranking:
+        """The companies that pass `filters` and are retrieved for `gap`, scored. Raises EmptyNeed."""
         query = self.prepare(gap)
         retrieved = retrieve(query, self.release, self.release.companies.allowed(filters), depth)
         scored = score(query, self.release, retrieved.companies, self.weights)
@@ -103,15 +115,18 @@ class Engine:
         order = (
             np.lexsort((ids.astype(str), -np.round(scored.scores, 9))) if len(ids) else np.zeros(0, np.int64)
         )
-        return query, retrieved, scored, order.astype(np.int64)
+        return Ranking(query, retrieved, scored, order.astype(np.int64))
 
-    def _explained(
-        self, scored: Scored, retrieved: Retrieved, position: int, rank: int, today: date
-    ) -> Candidate:
+    def explained(self, ranking: Ranking, position: int, rank: int, today: date) -> Candidate:
+        """The company at `position` of `ranking` with all its rows."""
+        retrieved = ranking.retrieved
         ranks = (int(retrieved.lexical_rank[position]), int(retrieved.dense_rank[position]))
-        return explain(scored, self.weights, position, rank, today, ranks)
+        return explain(ranking.scored, self.weights, position, rank, today, ranks)
 
-    def _receipt(self, gap: Gap, query: Query, filters: Filters, depth: int, today: date) -> dict[str, Any]:
+    def receipt(
+        self, gap: Gap, query: Query, filters: Filters, today: date, *, depth: int = DEPTH
+    ) -> dict[str, Any]:
+        """All that is needed to compute the same again."""
         manifest = self.release.manifest
         asked = json.dumps(
             [asdict(gap), [asdict(r) for r in query.requirements], asdict(filters)], ensure_ascii=False

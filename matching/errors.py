@@ -49,3 +49,7 @@ class JudgmentsInvalid(MatchingError, ValueError):
 
 class SelectionInvalid(MatchingError, ValueError):
     """A selection that cannot be asked for: values out of range, or locks that contradict each other."""
+
+
+class SaysNothing(MatchingError, ValueError):
+    """A company without any text: there is nothing to compare."""

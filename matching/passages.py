@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from matching.records import PASSAGE_FIELDS, Passage
 
@@ -21,6 +22,8 @@ _LABEL = re.compile(r"^(?:主营业务|主要产品|经营范围|主要业务|�
 _INDUSTRY_LEVEL = re.compile(r"[^/]+")
 _EDGES = " \u3000\xa0·•*-—:：()（）[]【】\"'“”‘’"
 
+_TERM_CHARS = 24
+
 MIN_CLAUSE_CHARS = 2
 MAX_PASSAGE_CHARS = 120
 # An enumeration is cut into its items only when it has this many: two words joined by 、 often name one
@@ -30,6 +33,16 @@ MIN_ENUMERATION_ITEMS = 3
 
 def normalise(text: str) -> str:
     """`text` as it is compared: full width folded (NFKC), lower case, no blanks. Idempotent."""
+    return _normalise_term(text) if len(text) <= _TERM_CHARS else _normalise(text)
+
+
+@lru_cache(maxsize=32768)
+def _normalise_term(text: str) -> str:
+    """Terms of needs and dictionaries are compared again and again."""
+    return _normalise(text)
+
+
+def _normalise(text: str) -> str:
     folded = "".join(unicodedata.normalize("NFKC", text).lower().split())
     # Characters that a blank or a capital kept apart may now be composed (´ is a blank and a mark to NFKC).
     return unicodedata.normalize("NFKC", folded)

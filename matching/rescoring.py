@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from matching.edits import Span
 from matching.embedding.remembering import RememberingEmbedder
 from matching.engine import Engine
+from matching.errors import SaysNothing
 from matching.explanation import explain
 from matching.index.variant import Place, Variant
 from matching.query import Query, naming, prepare_query, specificity
@@ -34,15 +35,17 @@ class Rescoring:
         engine: Engine,
         gap: Gap,
         *,
+        query: Query | None = None,
         common: NDArray[np.int64] | None = None,
         embedder: RememberingEmbedder | None = None,
     ) -> None:
-        """`common`: how many texts name each requirement, where that is known already.
+        """`query`: the gap made ready for the release. `common`: that of it, where no more of it is known.
 
         `embedder`: one that several gaps share. Raises EmptyNeed.
         """
         self._engine = engine
         self._gap = gap
+        self._ready = query
         self._embedder = embedder or RememberingEmbedder(engine.embedder)
         self._common = self.query.common if common is None else common
         self._places: dict[str, Place] = {}
@@ -50,19 +53,27 @@ class Rescoring:
     @cached_property
     def query(self) -> Query:
         """The gap made ready for the release as it is."""
+        if self._ready is not None:
+            return self._ready
         return prepare_query(self._gap, self._engine.release, self._embedder, self._engine.dictionary)
 
     def scored(self, company: CompanyProfile) -> Scored:
         """`company` scored alone (position 0) in the place of the one with its id, or as one more.
 
-        Raises ValueError for a company that says nothing at all.
+        Raises SaysNothing for a company without any text.
         """
         place = self._places.get(company.id)
         if place is None:
             place = self._places[company.id] = Place(self._engine.release, self._embedder, company.id)
-        variant = place.variant(company)
+        return self.over(place.variant(company))
+
+    def over(self, variant: Variant) -> Scored:
+        """The changed company of `variant` scored alone. Raises SaysNothing."""
         if not len(variant.release.relation):
-            raise ValueError(f"company {company.id!r}: has no text that could be compared")
+            raise SaysNothing(
+                f"company {variant.release.companies.ids[variant.ordinal]!r}: has no text to compare: "
+                "give what it makes and does"
+            )
         query = prepare_query(self._gap, variant.release, self._embedder, self._engine.dictionary)
         return score(
             self._counted(query, variant), variant.release, np.array([variant.ordinal]), self._engine.weights

@@ -5,15 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from matching.dictionary import Dictionary
 from matching.embedding import Embedder, open_embedder
 from matching.engine import Engine
+from matching.reverse import GapMatcher, GapProgress
 from matching.weights import Weights, read_weights
 from service.config import Config
 from service.operations.dictionary_editing import dictionary_state, whole_dictionary
+from service.gap_counts import kept_counts
+from service.operations.explanations import published_gap_records, published_wordings
 from service.operations.index_releases import get_current_release
 from service.readers.dictionaries import read_dictionary
 from service.shipped import dictionary_paths, weights_path
@@ -27,6 +31,7 @@ class EngineRoom:
         self._lock = Lock()
         self._engine: Engine | None = None
         self._words: tuple[object, ...] = ()
+        self._matcher: tuple[tuple[Any, ...], GapMatcher] | None = None
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -68,3 +73,17 @@ class EngineRoom:
                 self._engine = self._engine.with_dictionary(whole_dictionary(session))
             self._words = words
             return self._engine
+
+    def gap_matcher(self, session: Session, progress: GapProgress | None = None) -> GapMatcher:
+        """The published gaps, ready to be asked of companies; made anew when index or gaps changed.
+
+        What is dear to count is kept beside the vectors. Raises as `engine`.
+        """
+        engine = self.engine(session)
+        key = (engine.release.name, engine.dictionary.version, published_wordings(session))
+        with self._lock:
+            if self._matcher is None or self._matcher[0] != key:
+                with kept_counts(self._config.cache_folder, engine) as counts:
+                    gaps = published_gap_records(session, self._config.home_province)
+                    self._matcher = key, GapMatcher(engine, gaps, counts, progress)
+            return self._matcher[1]

@@ -85,7 +85,7 @@ def candidate_as_json(candidate: Candidate, language: str) -> dict[str, Any]:
             }
             for row in candidate.contributions
         ],
-        "requirements": [_requirement_as_json(row, language) for row in candidate.requirements],
+        "requirements": [requirement_as_json(row, language) for row in candidate.requirements],
         "cautions": [
             {
                 "code": remark.code,
@@ -134,7 +134,8 @@ def company_as_json(company: CompanyProfile) -> dict[str, Any]:
     }
 
 
-def _requirement_as_json(row: RequirementResult, language: str) -> dict[str, Any]:
+def requirement_as_json(row: RequirementResult, language: str) -> dict[str, Any]:
+    """How a company stands to one requirement."""
     return {
         "id": row.id,
         "text": row.text,

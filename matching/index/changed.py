@@ -17,6 +17,7 @@ from matching.index.lexical import (
     BM25_K1,
     HEADLESS_SHARE,
     NGRAM_LENGTH_WEIGHTS,
+    NGRAM_RANGE,
     CharIndex,
     Scores,
     WordIndex,
@@ -89,29 +90,33 @@ class CharsOfFew(CharIndex):
         self, base: CharIndex, texts: Sequence[str], new: Sequence[str], gone: Sequence[str]
     ) -> None:
         self._base = base
-        self._texts = texts
-        self._new = new
-        self._gone = gone
+        self._n_texts = len(texts)
+        self._holders: dict[str, list[int]] = {}
+        for place, text in enumerate(texts):
+            for gram in grams_of(text):
+                self._holders.setdefault(gram, []).append(place)
+        self._added = Counter(gram for text in new for gram in grams_of(text))
+        self._added.subtract(gram for text in gone for gram in grams_of(text))
+        self._count = base.count + len(new) - len(gone)
 
     @property
     def count(self) -> int:
-        return self._base.count + len(self._new) - len(self._gone)
+        return self._count
 
     def coverage(self, term: str) -> Scores:
-        result = np.zeros(len(self._texts), dtype=np.float32)
+        result = np.zeros(self._n_texts, dtype=np.float32)
         total = 0.0
         for gram in grams_of(term):
-            frequency = self._base.frequency(gram)
-            frequency += sum(gram in text for text in self._new) - sum(gram in text for text in self._gone)
-            weight = np.float32(gram_rarity(self.count, np.array(max(frequency, 1))))
-            weight *= np.float32(NGRAM_LENGTH_WEIGHTS[len(gram)])
-            total += float(weight)
-            result[[gram in text for text in self._texts]] += weight
+            frequency = self._base.frequency(gram) + self._added[gram]
+            weight = NGRAM_LENGTH_WEIGHTS[len(gram)] * gram_rarity(self._count, max(frequency, 1))
+            total += weight
+            for place in self._holders.get(gram, ()):
+                result[place] += weight
         if total <= 0:
             return result
-        head = normalise(term)[-1]
-        headed = np.array([head in text for text in self._texts], dtype=np.bool_)
+        headed = np.zeros(self._n_texts, dtype=np.bool_)
+        headed[self._holders.get(normalise(term)[-1], [])] = True
         return np.asarray(np.where(headed, 1.0, HEADLESS_SHARE) * result / total, dtype=np.float32)
 
-    def holding(self, phrase: str) -> NDArray[np.int64]:  # noqa: ARG002  few enough to look at all
-        return np.arange(len(self._texts), dtype=np.int64)
+    def holding(self, phrase: str) -> NDArray[np.int64]:
+        return np.array(self._holders.get(phrase[: NGRAM_RANGE[1]], []), dtype=np.int64)

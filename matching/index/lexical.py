@@ -30,6 +30,7 @@ NGRAM_RANGE = (1, 3)
 NGRAM_LENGTH_WEIGHTS = {1: 0.35, 2: 1.0, 3: 1.0}
 # The head of a Chinese noun stands last: 电解铜 is no 电解铜箔, whatever they share.
 HEADLESS_SHARE = 0.25
+_SHORT_CHARS = 120
 _WORD = re.compile(r"[0-9a-z\u3400-\u9fff]")
 
 
@@ -45,8 +46,18 @@ def _cutter() -> Any:
 
 def cut_words(text: str) -> list[str]:
     """The words of `text`, longer words also by their parts (电解铜箔 gives 电解 and 铜箔 too)."""
-    cutter = _cutter()
-    return [word for word in cutter.lcut_for_search(normalise(text)) if _WORD.search(word)]
+    folded = normalise(text)
+    return list(_cut_short(folded) if len(folded) <= _SHORT_CHARS else _cut(folded))
+
+
+@lru_cache(maxsize=8192)
+def _cut_short(folded: str) -> tuple[str, ...]:
+    """What is asked for is asked for again."""
+    return _cut(folded)
+
+
+def _cut(folded: str) -> tuple[str, ...]:
+    return tuple(word for word in _cutter().lcut_for_search(folded) if _WORD.search(word))
 
 
 class WordIndex:
@@ -144,7 +155,7 @@ class CharIndex:
         matrix = vectorizer.fit_transform(texts).T.tocsr()
         grams = {gram: int(row) for gram, row in vectorizer.vocabulary_.items()}
         frequency = np.diff(matrix.indptr)
-        idf = gram_rarity(len(texts), frequency)
+        idf = np.log1p(len(texts) / (1.0 + frequency))
         by_length = np.ones(len(grams))
         for gram, row in grams.items():
             by_length[row] = NGRAM_LENGTH_WEIGHTS[len(gram)]
@@ -217,12 +228,12 @@ class CharIndex:
 
     @property
     def _rarest(self) -> float:
-        return float(gram_rarity(self._postings.shape[1], np.array(1)))
+        return gram_rarity(self.count, 1)
 
 
-def gram_rarity(n_texts: int, frequency: NDArray[Any]) -> NDArray[Any]:
+def gram_rarity(n_texts: int, frequency: int) -> float:
     """What a gram weighs that so many of the texts hold."""
-    return np.asarray(np.log1p(n_texts / (1.0 + frequency)))
+    return float(np.log1p(n_texts / (1.0 + frequency)))
 
 
 def word_rarity(n_documents: int, frequency: int) -> float:

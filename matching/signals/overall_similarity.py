@@ -24,11 +24,13 @@ def measure(context: Context) -> Signal:
 def likeness(context: Context, companies: NDArray[np.int64]) -> tuple[Values, NDArray[np.bool_]]:
     """The likeness of `companies` (ordinals) to the need, and which of them have no vector."""
     vectors = context.release.company_vectors
-    present = np.flatnonzero(vectors.any(axis=1))
+    cosines = vectors @ context.query.need_vector
+    without = cosines == 0.0
+    without[without] = ~vectors[without].any(axis=1)
+    present = np.flatnonzero(~without)
     step = max(1, len(present) // _SAMPLE_STEP_COMPANIES)
-    sample = vectors[present[::step]] @ context.query.need_vector
+    sample = cosines[present[::step]]
     mean, spread = (float(sample.mean()), float(sample.std())) if len(sample) else (0.0, 1.0)
-    cosines = vectors[companies] @ context.query.need_vector
-    missing = np.asarray(~vectors[companies].any(axis=1), dtype=np.bool_)
-    values = np.clip((cosines - mean) / max(spread, 1e-3) / FULL_LIKENESS, 0.0, 1.0).astype(float)
+    missing = np.asarray(without[companies], dtype=np.bool_)
+    values = np.clip((cosines[companies] - mean) / max(spread, 1e-3) / FULL_LIKENESS, 0.0, 1.0).astype(float)
     return np.where(missing, 0.0, values), missing

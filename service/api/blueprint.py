@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, jsonify, request
-from pydantic import BaseModel, ValidationError
-from spectree import Response as Responses
+from pydantic import ValidationError
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 
 from matching.records import Requirement
 from service.api import schemas
+from service.api.answers import answers
+from service.api.explanations import add_explanations
 from service.api.problems import RequestInvalid, add_problems
 from service.api.rows import (
     chain_as_json,
@@ -35,13 +36,6 @@ from service.version import code_version
 from service.web.access import csrf, current_actor
 
 PREFIX = "/api/v1"
-_NAMED = {
-    "HTTP_401": schemas.Problem,
-    "HTTP_403": schemas.Problem,
-    "HTTP_404": schemas.Problem,
-    "HTTP_422": schemas.Problem,
-    "HTTP_503": schemas.Problem,
-}
 
 
 def _refuse_invalid(req: Request, resp: Any, error: Any, instance: Any, adapter: Any) -> None:  # noqa: ARG001  spectree's signature
@@ -79,6 +73,7 @@ spec = SpecTree(
 )
 api = Blueprint("api", __name__, url_prefix=PREFIX)
 add_problems(api)
+add_explanations(api, spec)
 
 
 def add_api(app: Flask) -> None:
@@ -87,12 +82,8 @@ def add_api(app: Flask) -> None:
     app.register_blueprint(api)
 
 
-def _answers(model: type[BaseModel]) -> Responses:
-    return Responses(HTTP_200=model, **_NAMED)
-
-
 @api.get("/state")
-@spec.validate(resp=_answers(schemas.StateOut), tags=["state"])
+@spec.validate(resp=answers(schemas.StateOut), tags=["state"])
 def show_state() -> dict[str, Any]:
     """Version, number of companies, and the index in use."""
     with service().database.reading() as session:
@@ -100,7 +91,7 @@ def show_state() -> dict[str, Any]:
 
 
 @api.get("/chains")
-@spec.validate(resp=_answers(schemas.ChainList), tags=["chains"])
+@spec.validate(resp=answers(schemas.ChainList), tags=["chains"])
 def list_all_chains() -> dict[str, Any]:
     """All chains in the order of the plan."""
     with service().database.reading() as session:
@@ -108,7 +99,7 @@ def list_all_chains() -> dict[str, Any]:
 
 
 @api.get("/chains/<code>")
-@spec.validate(resp=_answers(schemas.ChainOut), tags=["chains"])
+@spec.validate(resp=answers(schemas.ChainOut), tags=["chains"])
 def show_chain(code: str) -> dict[str, Any]:
     """One chain with its links, anchors, sites and published gaps."""
     with service().database.reading() as session:
@@ -116,7 +107,7 @@ def show_chain(code: str) -> dict[str, Any]:
 
 
 @api.get("/gaps/<code>")
-@spec.validate(resp=_answers(schemas.GapOut), tags=["gaps"])
+@spec.validate(resp=answers(schemas.GapOut), tags=["gaps"])
 def show_gap(code: str) -> dict[str, Any]:
     """One gap in its current wording, with its requirements and what the policy says."""
     with service().database.reading() as session:
@@ -124,7 +115,7 @@ def show_gap(code: str) -> dict[str, Any]:
 
 
 @api.get("/gaps/<code>/candidates")
-@spec.validate(resp=_answers(schemas.MatchOut), tags=["match"])
+@spec.validate(resp=answers(schemas.MatchOut), tags=["match"])
 def list_candidates(code: str, query: schemas.MatchOptions) -> Response:
     """Ranked, explained candidates for one gap."""
     home = service().config.home_province
@@ -145,7 +136,7 @@ def list_candidates(code: str, query: schemas.MatchOptions) -> Response:
 
 
 @api.post("/match")
-@spec.validate(resp=_answers(schemas.MatchOut), tags=["match"])
+@spec.validate(resp=answers(schemas.MatchOut), tags=["match"])
 def match(json: schemas.MatchRequest) -> Response:
     """Ranked, explained candidates for a need in words. Only reads: nothing is stored."""
     home = service().config.home_province
@@ -169,7 +160,7 @@ def match(json: schemas.MatchRequest) -> Response:
 
 
 @api.get("/companies")
-@spec.validate(resp=_answers(schemas.CompanyList), tags=["companies"])
+@spec.validate(resp=answers(schemas.CompanyList), tags=["companies"])
 def search_companies(query: schemas.SearchOptions) -> dict[str, Any]:
     """Companies by part of a name or by code."""
     with service().database.reading() as session:
@@ -178,7 +169,7 @@ def search_companies(query: schemas.SearchOptions) -> dict[str, Any]:
 
 
 @api.get("/companies/<key>")
-@spec.validate(resp=_answers(schemas.CompanyOut), tags=["companies"])
+@spec.validate(resp=answers(schemas.CompanyOut), tags=["companies"])
 def show_company(key: str) -> dict[str, Any]:
     """One company by imported id, credit code, stock code or exact name."""
     with service().database.reading() as session:
@@ -186,7 +177,7 @@ def show_company(key: str) -> dict[str, Any]:
 
 
 @api.get("/runs")
-@spec.validate(resp=_answers(schemas.RunList), tags=["runs"])
+@spec.validate(resp=answers(schemas.RunList), tags=["runs"])
 def list_stored_runs() -> dict[str, Any]:
     """Match runs that were kept, newest first."""
     with service().database.reading() as session:
@@ -194,7 +185,7 @@ def list_stored_runs() -> dict[str, Any]:
 
 
 @api.get("/runs/<int:run_id>")
-@spec.validate(resp=_answers(schemas.RunOut), tags=["runs"])
+@spec.validate(resp=answers(schemas.RunOut), tags=["runs"])
 def show_run(run_id: int) -> dict[str, Any]:
     """One kept match run with its receipt and its candidates as they were explained then."""
     with service().database.reading() as session:

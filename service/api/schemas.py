@@ -120,6 +120,49 @@ class MatchOptions(BaseModel):
     lang: Language | None = Field(None, description="Language of labels and sentences.")
 
 
+class ConditionOptions(BaseModel):
+    """Which companies may stand in the order, as for a match."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    need: str = Field(
+        min_length=1, max_length=2000, description="The code of a gap, or what is sought in words."
+    )
+    provinces: list[str] = []
+    exclude_provinces: list[str] = []
+    include_home_province: bool = False
+    listed_only: bool = False
+    include_delisted: bool = False
+    min_employees: int | None = Field(None, ge=0)
+    lang: Language | None = None
+
+
+class WhyNotOptions(ConditionOptions):
+    company: str = Field(min_length=1, max_length=100, description="Imported id, code, or name.")
+
+
+class CompareOptions(ConditionOptions):
+    company: list[str] = Field(min_length=2, max_length=3, description="Two or three, each repeated once.")
+
+
+class ReverseOptions(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(20, ge=1, le=300)
+    lang: Language | None = None
+
+
+class ReverseRequest(ReverseOptions):
+    text: str = Field(min_length=1, max_length=20_000, description="What the company makes and does.")
+
+
+class SimilarOptions(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(10, ge=1, le=50)
+    lang: Language | None = None
+
+
 class RequirementIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -296,3 +339,158 @@ class SearchOptions(BaseModel):
 
     q: str = Field(min_length=1, max_length=100, description="Part of a name, or a whole code.")
     limit: int = Field(20, ge=1, le=200)
+
+
+class ExclusionOut(BaseModel):
+    """A rule that leaves the company out of the list."""
+
+    code: str
+    text: str
+    params: dict[str, Any]
+
+
+class StandingOut(BaseModel):
+    """Where a company stands; `rank_in` says in which order its rank counts."""
+
+    rank: int
+    rank_in: Literal["list", "list_if_admitted", "whole_base"]
+    rank_text: str
+    considered: int
+    score: float
+    probability: float
+    band: Literal["A", "B", "C", "待核"]
+    excluded_by: list[ExclusionOut]
+    candidate: CandidateOut
+
+
+class DifferenceOut(BaseModel):
+    signal: str
+    label: str
+    meaning: str
+    own: dict[str, Any]
+    other: dict[str, Any]
+    difference: float
+
+
+class RequirementPair(BaseModel):
+    id: str
+    text: str
+    level: str
+    own: RequirementRow
+    other: RequirementRow
+
+
+class ComparisonOut(BaseModel):
+    """Two companies row by row; the differences add up to `score_difference`."""
+
+    own: dict[str, Any]
+    other: CandidateOut
+    score_difference: float
+    contributions: list[DifferenceOut]
+    requirements: list[RequirementPair]
+
+
+class ChangeOut(BaseModel):
+    kind: Literal["stated", "not_stated"]
+    requirement: str
+    text: str
+    added: str | None
+    removed: list[dict[str, Any]] = Field(description="Quotes that would be gone: company[field][start:end].")
+
+
+class OutcomeOut(BaseModel):
+    """Where the company would stand after the changes, computed by scoring it again."""
+
+    text: str
+    changes: list[ChangeOut]
+    score: float
+    score_difference: float
+    probability: float
+    band: Literal["A", "B", "C", "待核"]
+    rank: int
+    enters_top: bool
+    leaves_top: bool
+
+
+class AskedOut(BaseModel):
+    format: Literal[1]
+    language: Language
+    gap: str | None
+    title: str | None
+    need: str
+    parsed_requirements: list[RequirementOut]
+    company_count: int
+    receipt: dict[str, Any]
+
+
+class WhyNotOut(AskedOut, StandingOut):
+    top: int
+    verdict: Literal["in_top", "one_change", "two_changes", "no_change"]
+    verdict_text: str
+    beside: ComparisonOut | None
+    smallest_change: OutcomeOut | None
+    nearest_change: OutcomeOut | None
+    counterfactuals: list[OutcomeOut]
+    tried: int
+
+
+class CompareOut(AskedOut):
+    companies: list[StandingOut]
+    comparisons: list[ComparisonOut]
+
+
+class GapFitOut(BaseModel):
+    """A gap with the company as its candidate: the score is that of the gap's own match."""
+
+    rank: int
+    gap: str
+    title: str
+    need: str
+    chain: str
+    kind: str
+    probability: float
+    band: Literal["A", "B", "C", "待核"]
+    candidate: CandidateOut
+
+
+class ReverseOut(BaseModel):
+    format: Literal[1]
+    language: Language
+    text: str | None
+    company: str | None
+    gaps_compared: int
+    none_suitable: bool
+    gaps: list[GapFitOut]
+
+
+class PassageOut(BaseModel):
+    id: str
+    field: str
+    field_label: str
+    quote: str = Field(description="Letter by letter company[field][start:end].")
+    start: int
+    end: int
+    weight: float
+
+
+class SimilarCompanyOut(BaseModel):
+    """A company like the one asked about. The score orders companies and is no chance."""
+
+    rank: int
+    company: CompanyOut
+    score: float
+    prior: float
+    contributions: list[ContributionOut]
+    requirements: list[RequirementRow]
+    cautions: list[CautionOut]
+    retrieval: dict[str, int | None]
+    group: list[dict[str, str]]
+
+
+class SimilarOut(BaseModel):
+    format: Literal[1]
+    language: Language
+    company: CompanyOut
+    passages: list[PassageOut]
+    companies: list[SimilarCompanyOut]
+    considered: int

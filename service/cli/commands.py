@@ -15,6 +15,7 @@ from service.cli.drafts import draft_gaps
 from service.cli.evaluate import evaluate
 from service.cli.event import event
 from service.cli.event_forms import FORM_COMMANDS
+from service.cli.explanations import compare, reverse, similar, why_not
 from service.cli.gap_checks import check_gap
 from service.cli.index import index
 from service.cli.match import match
@@ -56,6 +57,10 @@ for command in (
     template,
     index,
     match,
+    why_not,
+    compare,
+    reverse,
+    similar,
     show,
     serve,
     evaluate,

@@ -70,8 +70,8 @@ def _print_candidate(candidate: dict[str, Any], language: str) -> None:
     for row in candidate["requirements"]:
         quotes = "；".join(f"“{evidence['quote']}”" for evidence in row["evidence"])
         click.echo(f"     {STATUS_MARKS[row['status']]} {row['text']}  {row['status_label']}  {quotes}")
-    terms = "  ".join(f"{row['label']} {_signed(row['contribution'])}" for row in candidate["contributions"])
-    click.echo(f"     {_signed(candidate['prior'])}  {terms}  = {_signed(candidate['score'])}")
+    terms = "  ".join(f"{row['label']} {signed(row['contribution'])}" for row in candidate["contributions"])
+    click.echo(f"     {signed(candidate['prior'])}  {terms}  = {signed(candidate['score'])}")
     for caution in candidate["cautions"]:
         click.echo(f"     ! {caution['text']}")
     asked = [unknown for unknown in candidate["unknowns"] if not unknown["minor"]]
@@ -80,5 +80,6 @@ def _print_candidate(candidate: dict[str, Any], language: str) -> None:
         click.echo(f"     {translate(language, _NOT_KNOWN)} {questions}")
 
 
-def _signed(log_odds: float) -> str:
+def signed(log_odds: float) -> str:
+    """A number of log-odds with its sign."""
     return f"{round(log_odds, 2) + 0.0:+.2f}"  # what rounds to zero is +0.00, never −0.00
