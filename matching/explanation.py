@@ -43,7 +43,9 @@ STALE_YEARS = 3
 # Short names of companies under a stock exchange's special treatment: ST, *ST, SST, S*ST, then the name.
 _SPECIAL_TREATMENT = re.compile(r"S?\*?ST(?![A-Za-z])")
 # Fields that list what the company makes: only beside such a list is silence a no.
-_LISTING_FIELDS = [PASSAGE_FIELDS.index(field) for field in ("product_names", "products_text", "main_business")]
+_LISTING_FIELDS = [
+    PASSAGE_FIELDS.index(field) for field in ("product_names", "products_text", "main_business")
+]
 
 # Facts that are asked for where they are not stated, by the code of the question. The first are what an
 # officer needs before the first call; MINOR_FACTS complete the file. A group is asked for as a whole where
@@ -261,9 +263,9 @@ def _is_blank(company: CompanyProfile, field: str) -> bool:
         return bool(_lacking_shares(company)["count"])
     if field == "ownership":
         return company.ownership in ("", "unknown")
-    if field in PASSAGE_FIELDS and field not in ("industry", "full_name"):
-        return not (company.texts.get(field) or "").strip()
-    return getattr(company, field) in (None, "", ())
+    if field in PASSAGE_FIELDS and (company.texts.get(field) or "").strip():
+        return False
+    return getattr(company, field, None) in (None, "", ())
 
 
 def _lacking_shares(company: CompanyProfile) -> dict[str, int]:

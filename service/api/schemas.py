@@ -172,6 +172,7 @@ class ContributionOut(BaseModel):
     weight: float
     contribution: float
     missing: bool
+    evidence: list[EvidenceOut] = Field(description="The passages that the signal stands on.")
 
 
 class CautionOut(BaseModel):
@@ -185,6 +186,7 @@ class UnknownOut(BaseModel):
     code: str
     text: str
     params: dict[str, Any]
+    minor: bool = Field(description="A fact that completes the file rather than decides.")
 
 
 class ProductOut(BaseModel):

@@ -20,6 +20,7 @@ STAGES = {
     "match gaps": mark("Matching the gaps in play"),
     "relax rules": mark("Trying relaxed rules"),
     "rank": mark("Ranking queries"),
+    "explanations": mark("Scoring again without the quotes"),
     "baselines": mark("Ranking with the baselines"),
 }
 # In a log file a line every ten seconds is enough.

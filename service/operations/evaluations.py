@@ -58,7 +58,8 @@ def evaluate(
 ) -> Evaluation:
     """Rank all `companies` for each judged query with the engine and three baselines, and measure them.
 
-    With `explanations`, also whether what is quoted is what the score stands on. The index is built in `scratch`, which the caller removes. Raises JudgmentsInvalid, InvalidInput.
+    With `explanations`, also whether what is quoted is what the score stands on. The index is built in
+    `scratch`, which the caller removes. Raises JudgmentsInvalid, InvalidInput.
     """
     said = progress or _silent
     judged = read_judged_queries(queries, qrels)
