@@ -34,7 +34,8 @@ def random(seed: int = 0) -> np.random.Generator:
 def test_quotes_of_a_company_of_many_words_are_what_its_score_stands_on(engine: Engine) -> None:
     found = compare(engine, engine.prepare(COPPER_FOIL), shown(engine, "C01"), random())
     assert isinstance(found, Comparison)
-    assert found.is_comprehensive and found.is_sufficient
+    assert found.is_comprehensive
+    assert found.is_sufficient
     assert found.without < found.random_without < found.whole + 0.5
     assert found.only > found.random_only
 

@@ -43,7 +43,7 @@ def test_without_what_is_sought_the_score_falls_and_scoring_leaves_no_trace(engi
 
 def test_an_industry_that_is_blanked_has_no_peers(engine: Engine) -> None:
     some = masked(engine, "C02")
-    industry = np.array(["铜箔" == engine.release.phrases.texts[text] for text in some.said.text])
+    industry = np.array([engine.release.phrases.texts[text] == "铜箔" for text in some.said.text])
     assert industry.any()
     context = some._context(~industry)
     assert (
