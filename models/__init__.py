@@ -1,6 +1,7 @@
 """Tables of LianZhao. SQLAlchemy only: no engine code, no Flask. Importing it registers every table."""
 
-from models.account import User
+from models.account import ApiToken, LoginAttempt, User, UserSession
+from models.audit import AuditEntry
 from models.base import Base, utc_now
 from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
 from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
@@ -10,7 +11,8 @@ from models.index_release import IndexRelease
 from models.match_run import MatchCandidate, MatchRun
 
 __all__ = [
-    "Anchor", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct",
-    "CompanyProvenance", "CompanyTag", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue",
-    "IndexRelease", "MatchCandidate", "MatchRun", "Site", "User", "utc_now",
+    "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company",
+    "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag", "Gap", "GapRequirement",
+    "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease", "LoginAttempt", "MatchCandidate", "MatchRun",
+    "Site", "User", "UserSession", "utc_now",
 ]  # fmt: skip

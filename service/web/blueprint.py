@@ -1,4 +1,5 @@
-"""The pages: which address shows what. All are plain GETs, in Chinese or, on request, in English."""
+"""The pages: which address shows what. PAGES are plain GETs, ACTIONS the forms that
+change something; in Chinese or, on request, in English."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from flask import Blueprint, Flask, Response, request
 
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
-from service.web import chains, companies, find, formats, gaps
+from service.web import account, chains, companies, find, formats, gaps, sign_in
+from service.web.access import page_context
+from service.web.admin import audit, users
 from service.web.errors import add_error_pages
 from service.web.responses import is_partial
 
@@ -21,6 +24,26 @@ PAGES = (
     ("/find/candidates/<company_id>", find.show_find_candidate),
     ("/companies", companies.search_companies),
     ("/companies/<path:key>", companies.show_company),
+    ("/sign-in", sign_in.show_sign_in),
+    ("/account", account.show_account),
+    ("/account/password", account.show_own_password),
+    ("/admin/users", users.show_users),
+    ("/admin/users/<int:user_id>", users.show_user),
+    ("/admin/audit", audit.show_audit),
+)
+# Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
+ACTIONS = (
+    ("/sign-in", sign_in.sign_in),
+    ("/sign-out", sign_in.sign_out),
+    ("/account/password", account.change_own_password),
+    ("/account/tokens", account.make_token),
+    ("/account/tokens/<int:token_id>/revoke", account.revoke_token),
+    ("/admin/users", users.add_user),
+    ("/admin/users/<int:user_id>", users.edit_user),
+    ("/admin/users/<int:user_id>/disable", users.disable_user),
+    ("/admin/users/<int:user_id>/enable", users.enable_user),
+    ("/admin/users/<int:user_id>/password", users.reset_password),
+    ("/admin/audit/export", audit.save_audit),
 )
 # The address of the same page in the other language keeps everything that was chosen.
 _OTHER = {"zh": "en", "en": "zh"}
@@ -31,12 +54,15 @@ def add_pages(app: Flask) -> None:
     pages = Blueprint("pages", __name__)
     for rule, view in PAGES:
         pages.add_url_rule(rule, view_func=view)
+    for rule, action in ACTIONS:
+        pages.add_url_rule(rule, view_func=action, methods=["POST"])
     pages.after_request(_mark_as_personal)
     app.register_blueprint(pages)
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(formats.GLOBALS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_context)
+    app.context_processor(page_context)
     add_error_pages(app)
 
 
@@ -60,5 +86,7 @@ def _other_language_url(language: str) -> str:
 def _mark_as_personal(response: Response) -> Response:
     """One address has several contents: by language, and as part of a page or whole."""
     response.vary.update(("Cookie", "HX-Request", "HX-Target"))
-    response.headers.setdefault("Cache-Control", "private, no-cache")
+    # What administrators and owners of accounts see is not left on the disk of an office computer.
+    is_private = request.path.startswith(("/admin", "/account", "/sign-in"))
+    response.headers.setdefault("Cache-Control", "no-store" if is_private else "private, no-cache")
     return response

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from matching.errors import EmptyNeed
 from matching.records import MatchResult
-from service.actors import VISITOR
 from service.app import service
 from service.errors import InvalidInput, status_code
 from service.operations.match_runs import MAX_NEED_CHARS, match_need
+from service.web.access import current_actor
 from service.web.candidates import Asked, show_explanation, show_list, today
 from service.web.conditions import provinces_in_order, read_conditions, read_rank
 
@@ -69,7 +69,7 @@ def _asked(session: Session, need: str) -> Asked:
 
     def match(limit: int, offset: int) -> MatchResult:
         return match_need(
-            VISITOR,
+            current_actor(),
             service().engines.engine(session),
             need,
             today=today(),

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from service.app import language_of_request
+from service.audit_labels import ROLE_LABELS
 from service.i18n import mark, translate
 from service.labels import (
     FACET_LABELS,
@@ -24,6 +25,7 @@ from service.labels import (
     STATUS_MARKS,
     percent,
 )
+from service.regions import region_name
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 MINUS = "−"
@@ -217,6 +219,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ownership": labelled(OWNERSHIP_LABELS),
     "exchange": labelled(EXCHANGE_LABELS),
     "company_status": labelled(COMPANY_STATUS_LABELS),
+    "role": labelled(ROLE_LABELS),
+    "region": region_name,
     "provenance_kind": labelled(PROVENANCE_KIND_LABELS),
 }
 GLOBALS: dict[str, Any] = {

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from matching.records import MatchResult
 from models import Gap
-from service.actors import VISITOR
 from service.app import service
 from service.operations.gaps import current_wording, get_gap
 from service.operations.match_runs import match_gap
+from service.web.access import current_actor
 from service.web.candidates import Asked, show_explanation, show_list, today
 from service.web.conditions import read_conditions, read_rank
 
@@ -42,7 +42,7 @@ def _asked(session: Session, gap: Gap) -> Asked:
     def match(limit: int, offset: int) -> MatchResult:
         return match_gap(
             session,
-            VISITOR,
+            current_actor(),
             service().engines.engine(session),
             gap.code,
             today=today(),
