@@ -5,14 +5,16 @@ from models.audit import AuditEntry
 from models.base import Base, utc_now
 from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
 from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
+from models.feedback import AbAssignment, AbTest, Feedback
 from models.gap import Gap, GapRequirement, GapVersion
 from models.import_batch import ImportBatch, ImportIssue
 from models.index_release import IndexRelease
 from models.match_run import MatchCandidate, MatchRun
 
 __all__ = [
-    "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company",
-    "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag", "Gap", "GapRequirement",
+    "AbAssignment", "AbTest", "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink",
+    "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag",
+    "Feedback", "Gap", "GapRequirement",
     "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease", "LoginAttempt", "MatchCandidate", "MatchRun",
     "Site", "User", "UserSession", "utc_now",
 ]  # fmt: skip

@@ -52,6 +52,7 @@ SETTINGS = (
     Setting("SESSION_IDLE_MINUTES", "60", "Minutes without a request after which a session ends."),
     Setting("SESSION_HOURS", "12", "Hours after which a session ends in any case."),
     Setting("PROXIES", "0", "Reverse proxies before this server, whose X-Forwarded-For is believed."),
+    Setting("WEIGHTS", "", "File of weights. Empty: weights/current.json in HOME, or else those that ship."),
     Setting(
         "HOME_PROVINCE", "甘肃", "Province whose gaps are matched: companies there are not outside companies."
     ),
@@ -78,6 +79,13 @@ class Config:
     proxies: int
     home_province: str | None
     given_secret_key: str | None = field(repr=False)
+    given_weights: Path | None = None
+
+    @property
+    def weights_file(self) -> Path | None:
+        """The installation's own weights; None where it uses those that ship."""
+        kept = self.home / "weights" / "current.json"
+        return self.given_weights or (kept if kept.is_file() else None)
 
     @property
     def index_folder(self) -> Path:
@@ -120,6 +128,7 @@ def read_config(environ: Mapping[str, str] = os.environ, **overrides: object) ->
         session_hours=_number("SESSION_HOURS", given["SESSION_HOURS"], 1, 168),
         proxies=_number("PROXIES", given["PROXIES"], 0, 5),
         home_province=_province(given["HOME_PROVINCE"]),
+        given_weights=_weights(given["WEIGHTS"]),
         given_secret_key=_secret(given["SECRET_KEY"]),
     )
 
@@ -150,6 +159,15 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
                 f"did you mean {PREFIX}{close[0]}?" if close else f"unset it; settings are {', '.join(known)}"
             )
             raise ConfigError(variable, f"no such setting; {advice}")
+
+
+def _weights(value: str) -> Path | None:
+    if not value:
+        return None
+    path = Path(value).expanduser().absolute()
+    if not path.is_file():
+        raise ConfigError(PREFIX + "WEIGHTS", f"{value}: no such file; give a file of weights, or nothing")
+    return path
 
 
 def _home(value: str) -> Path:

@@ -250,6 +250,41 @@ class CandidateOut(BaseModel):
     retrieval: dict[str, int | None]
 
 
+class ReasonOut(BaseModel):
+    code: str
+    name: str
+    name_en: str
+    verdicts: list[str]
+    retired: bool
+
+
+class ReasonList(BaseModel):
+    reasons: list[ReasonOut]
+
+
+class FeedbackIn(BaseModel):
+    """A verdict on one candidate. `reason`: a code of /feedback/reasons; needed with "unsuitable"."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Literal["suitable", "partly", "unsuitable"]
+    reason: str | None = None
+    note: str = Field("", max_length=500)
+
+
+class FeedbackOut(BaseModel):
+    gap: str
+    gap_version: int
+    company: str
+    verdict: str
+    reason: str | None
+    note: str | None
+    rank: int = Field(description="Where the candidate stood when the verdict was given.")
+    login: str
+    given_at: str
+    ended_at: str | None
+
+
 class MatchOut(BaseModel):
     format: Literal[1]
     language: Language

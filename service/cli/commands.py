@@ -14,6 +14,7 @@ from service.cli.demo import demo
 from service.cli.drafts import draft_gaps
 from service.cli.evaluate import evaluate
 from service.cli.event import event
+from service.cli.feedback import ab, feedback
 from service.cli.gap_checks import check_gap
 from service.cli.index import index
 from service.cli.match import match
@@ -63,6 +64,8 @@ for command in (
     draft_gaps,
     event,
     train,
+    feedback,
+    ab,
     user,
 ):
     cli.add_command(command)

@@ -23,8 +23,10 @@ from service.labels import (
     SEVERITY_LABELS,
     STATUS_LABELS,
     STATUS_MARKS,
+    VERDICT_LABELS,
     percent,
 )
+from service.operations.feedback import reasons
 from service.regions import region_name
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -117,6 +119,12 @@ def named(row: Any, attribute: str = "name") -> Markup:
     if language_of_request() == "en":
         return escape(getattr(row, f"{attribute}_en"))
     return escape(getattr(row, attribute))
+
+
+def reason_name(code: str) -> Markup:
+    """Why somebody judged as he did, by the code that was stored; a code unknown now stays as it is."""
+    known = reasons().get(code)
+    return named(known) if known else escape(code)
 
 
 def listed(names: Sequence[object]) -> Markup:
@@ -213,6 +221,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "severity": labelled(SEVERITY_LABELS),
     "facet": labelled(FACET_LABELS),
     "level": labelled(LEVEL_LABELS),
+    "verdict": labelled(VERDICT_LABELS),
+    "reason": reason_name,
     "field": labelled(FIELD_LABELS),
     "status": labelled(STATUS_LABELS),
     "band": labelled(BAND_LABELS),
