@@ -293,9 +293,9 @@ def _is_blank(company: CompanyProfile, field: str) -> bool:
         return bool(_lacking_shares(company)["count"])
     if field == "ownership":
         return company.ownership in ("", "unknown")
-    if field in PASSAGE_FIELDS and field not in ("industry", "full_name"):
-        return not (company.texts.get(field) or "").strip()
-    return getattr(company, field) in (None, "", ())
+    if field in PASSAGE_FIELDS and (company.texts.get(field) or "").strip():
+        return False
+    return getattr(company, field, None) in (None, "", ())
 
 
 def _lacking_shares(company: CompanyProfile) -> dict[str, int]:

@@ -130,8 +130,9 @@ def compare(
 
 def quotes_of(candidate: Candidate) -> list[Evidence]:
     """All that the explanation of `candidate` quotes."""
-    rows = (*candidate.requirements, *candidate.contributions)
-    return [evidence for row in rows for evidence in row.evidence]
+    rows = [row.evidence for row in candidate.requirements]
+    rows += [row.evidence for row in candidate.contributions]
+    return [evidence for some in rows for evidence in some]
 
 
 def _drawn(masked: MaskedCompany, quoted: Kept, rng: np.random.Generator) -> Kept | None:

@@ -111,7 +111,7 @@ class MaskedCompany:
 
     def _vector(self, kept: Kept) -> Vectors:
         if kept.all():
-            return self._release.company_vectors[self._company]
+            return np.asarray(self._release.company_vectors[self._company])
         texts = self.said.text[kept]
         texts = texts[self._release.embedded[texts]]
         if not len(texts):

@@ -1,5 +1,5 @@
-"""Every statement of an explanation, and whether it can be checked: against a stored passage, a stored fact or
-a rule with a name. What does not resolve is a fault of the engine, never of the reader.
+"""Every statement of an explanation, and whether it can be checked against a stored passage, a stored fact
+or a rule with a name. What does not resolve is a fault of the engine, never of the reader.
 """
 
 from __future__ import annotations

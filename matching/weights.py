@@ -17,6 +17,8 @@ from matching.errors import MatchingError
 from matching.records import Band, BandPrecision
 from matching.signals import SIGNALS
 
+_RESTORE = "restore the shipped file"
+
 
 class WeightsInvalid(MatchingError, ValueError):
     """A weights file that cannot be used."""
@@ -70,6 +72,14 @@ def read_weights(path: Path) -> Weights:
     """The weights in the JSON file `path`. Raises WeightsInvalid naming the field."""
     try:
         known = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as err:
+        raise WeightsInvalid(f"weights {path.name}: cannot be read ({err!r}): {_RESTORE}") from err
+    return weights_of(known, path.name)
+
+
+def weights_of(known: Any, name: str) -> Weights:
+    """The weights that a file's content `known` holds. Raises WeightsInvalid naming file and field."""
+    try:
         weights = Weights(
             known["version"],
             _number("prior", known["prior"]),
@@ -78,21 +88,19 @@ def read_weights(path: Path) -> Weights:
             known["card"],
             {name: _curve(name, value) for name, value in known.get("curves", {}).items()},
         )
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as err:
-        raise WeightsInvalid(
-            f"weights {path.name}: cannot be read ({err!r}): restore the shipped file"
-        ) from err
+    except (ValueError, KeyError, AttributeError, TypeError) as err:
+        raise WeightsInvalid(f"weights {name}: cannot be read ({err!r}): {_RESTORE}") from err
     if set(weights.weights) != set(SIGNALS):
         differ = sorted(set(weights.weights) ^ set(SIGNALS))
         raise WeightsInvalid(
-            f"weights {path.name}: signals {differ} do not agree with this version's {list(SIGNALS)}"
+            f"weights {name}: signals {differ} do not agree with this version's {list(SIGNALS)}"
         )
     if set(weights.curves) - set(SIGNALS):
         raise WeightsInvalid(
-            f"weights {path.name}: curves of no signal: {sorted(set(weights.curves) - set(SIGNALS))}"
+            f"weights {name}: curves of no signal: {sorted(set(weights.curves) - set(SIGNALS))}"
         )
     if not {"A", "B", "C"} <= weights.bands.keys():
-        raise WeightsInvalid(f"weights {path.name}: bands need A, B and C, got {sorted(weights.bands)}")
+        raise WeightsInvalid(f"weights {name}: bands need A, B and C, got {sorted(weights.bands)}")
     return weights
 
 

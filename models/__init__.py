@@ -11,6 +11,7 @@ from models.event import Event, EventGap, EventGroup, EventRule, EventSession
 from models.event_list import EventEntry, EventEntryChange, EventEntryStage, EventListVersion
 from models.event_meeting import EventMeeting, EventSlot
 from models.event_run import EventRun, EventRunGap
+from models.feedback import AbAssignment, AbTest, Feedback
 from models.gap import Gap, GapRequirement, GapVersion
 from models.import_batch import ImportBatch, ImportIssue
 from models.import_upload import ImportChange, ImportUpload
@@ -20,11 +21,11 @@ from models.match_run import MatchCandidate, MatchRun
 from models.policy_draft import PolicyDraft, PolicyDraftItem
 
 __all__ = [
-    "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company",
-    "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag", "ComplianceException",
-    "DictionaryEntry", "Event", "EventEntry", "EventEntryChange", "EventEntryStage", "EventGap",
-    "EventGroup", "EventListVersion", "EventMeeting", "EventRule", "EventRun", "EventRunGap", "EventSession",
-    "EventSlot", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportChange", "ImportIssue",
-    "ImportUpload", "IndexRelease", "Job", "LoginAttempt", "MatchCandidate", "MatchRun", "PolicyDraft",
-    "PolicyDraftItem", "Site", "User", "UserSession", "utc_now",
+    "AbAssignment", "AbTest", "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink",
+    "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag",
+    "ComplianceException", "DictionaryEntry", "Event", "EventEntry", "EventEntryChange", "EventEntryStage",
+    "EventGap", "EventGroup", "EventListVersion", "EventMeeting", "EventRule", "EventRun", "EventRunGap",
+    "EventSession", "EventSlot", "Feedback", "Gap", "GapRequirement", "GapVersion", "ImportBatch",
+    "ImportChange", "ImportIssue", "ImportUpload", "IndexRelease", "Job", "LoginAttempt", "MatchCandidate",
+    "MatchRun", "PolicyDraft", "PolicyDraftItem", "Site", "User", "UserSession", "utc_now",
 ]  # fmt: skip

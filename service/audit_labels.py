@@ -29,7 +29,9 @@ OBJECT_LABELS = {
     "chain": mark("chain"),
     "company": mark("company"),
     "dictionary": mark("dictionary"),
+    "ab_test": mark("blind comparison"),
     "event": mark("event"),
+    "feedback": mark("verdict"),
     "gap": mark("gap"),
     "import": mark("import"),
     "import_batch": mark("import"),
@@ -70,9 +72,11 @@ VERB_LABELS = {
     "signed_out": mark("signed out"),
     "started": mark("started"),
     "stopped": mark("stopped"),
+    "given": mark("given"),
     "undone": mark("undone"),
     "updated": mark("updated"),
     "used": mark("put to use"),
+    "withdrawn": mark("withdrawn"),
 }
 CHANGE_LABELS = {
     "action": mark("deed"),
@@ -96,6 +100,8 @@ CHANGE_LABELS = {
     "title": mark("title"),
     "until": mark("until"),
     "user": mark("user"),
+    "reason": mark("reason"),
+    "verdict": mark("verdict"),
     "who": mark("who"),
 }
 

@@ -54,6 +54,7 @@ SETTINGS = (
     Setting("SESSION_IDLE_MINUTES", "60", "Minutes without a request after which a session ends."),
     Setting("SESSION_HOURS", "12", "Hours after which a session ends in any case."),
     Setting("PROXIES", "0", "Reverse proxies before this server, whose X-Forwarded-For is believed."),
+    Setting("WEIGHTS", "", "File of weights. Empty: weights/current.json in HOME, or else those that ship."),
     Setting(
         "HOME_PROVINCE", "甘肃", "Province whose gaps are matched: companies there are not outside companies."
     ),
@@ -81,6 +82,13 @@ class Config:
     home_province: str | None
     four_eyes: bool
     given_secret_key: str | None = field(repr=False)
+    given_weights: Path | None = None
+
+    @property
+    def weights_file(self) -> Path | None:
+        """The installation's own weights; None where it uses those that ship."""
+        kept = self.home / "weights" / "current.json"
+        return self.given_weights or (kept if kept.is_file() else None)
 
     @property
     def index_folder(self) -> Path:
@@ -128,6 +136,7 @@ def read_config(environ: Mapping[str, str] = os.environ, **overrides: object) ->
         proxies=_number("PROXIES", given["PROXIES"], 0, 5),
         home_province=_province(given["HOME_PROVINCE"]),
         four_eyes=_choice("FOUR_EYES", given["FOUR_EYES"], SWITCH) == "on",
+        given_weights=_weights(given["WEIGHTS"]),
         given_secret_key=_secret(given["SECRET_KEY"]),
     )
 
@@ -158,6 +167,15 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
                 f"did you mean {PREFIX}{close[0]}?" if close else f"unset it; settings are {', '.join(known)}"
             )
             raise ConfigError(variable, f"no such setting; {advice}")
+
+
+def _weights(value: str) -> Path | None:
+    if not value:
+        return None
+    path = Path(value).expanduser().absolute()
+    if not path.is_file():
+        raise ConfigError(PREFIX + "WEIGHTS", f"{value}: no such file; give a file of weights, or nothing")
+    return path
 
 
 def _home(value: str) -> Path:

@@ -46,8 +46,8 @@ class EngineRoom:
 
     @cached_property
     def weights(self) -> Weights:
-        """The shipped weights. Raises WeightsInvalid."""
-        return read_weights(weights_path())
+        """The installation's weights, or those that ship. Raises WeightsInvalid."""
+        return read_weights(self._config.weights_file or weights_path())
 
     @cached_property
     def dictionary(self) -> Dictionary:

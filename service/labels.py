@@ -49,6 +49,11 @@ STATUS_LABELS = {
     "unknown": mark("not known"),
 }
 STATUS_MARKS = {"met": "●", "partial": "◐", "unmet": "○", "unknown": "?"}
+VERDICT_LABELS = {
+    "suitable": mark("suitable"),
+    "partly": mark("suits in part"),
+    "unsuitable": mark("unsuitable"),
+}
 LEVEL_LABELS = {"must": mark("core"), "should": mark("adds"), "must_not": mark("excluded")}
 FACET_LABELS = {
     "product": mark("product"),

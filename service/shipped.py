@@ -37,6 +37,11 @@ def weights_path() -> Path:
     return _data() / "weights" / WEIGHTS
 
 
+def feedback_reasons_path() -> Path:
+    """The reasons that a verdict may give."""
+    return _data() / "feedback" / "reasons.yaml"
+
+
 def compliance_rules_path() -> Path:
     """The rules of the fair-competition check."""
     return _data() / "compliance" / "rules.yaml"

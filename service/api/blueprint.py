@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -19,21 +20,25 @@ from service.api.rows import (
     chain_as_json,
     chain_summary,
     company_summary,
+    feedback_as_json,
     gap_as_json,
     run_as_json,
     run_summary,
     state_as_json,
 )
 from service.app import language_of_request, service
+from service.errors import NotFound
 from service.match_inputs import filters_from, profile_of
 from service.match_json import company_as_json, match_as_json
 from service.operations.chains import get_chain, list_chains
 from service.operations.companies import find_companies, get_company
+from service.operations.feedback import find_feedback, give_feedback, reasons, withdraw_feedback
 from service.operations.gaps import get_gap
 from service.operations.index_releases import get_index_state
-from service.operations.match_runs import get_run, list_runs, match_gap, match_need
+from service.operations.match_runs import get_run, list_runs, match_need
+from service.operations.shown_lists import Look, match_shown, shown_candidate
 from service.version import code_version
-from service.web.access import csrf, current_actor
+from service.web.access import csrf, current_actor, require_current
 
 PREFIX = "/api/v1"
 
@@ -82,6 +87,11 @@ def add_api(app: Flask) -> None:
     app.register_blueprint(api)
 
 
+def _today() -> date:
+    """The day of the place where the server stands."""
+    return date.today()  # noqa: DTZ011
+
+
 @api.get("/state")
 @spec.validate(resp=answers(schemas.StateOut), tags=["state"])
 def show_state() -> dict[str, Any]:
@@ -120,19 +130,64 @@ def list_candidates(code: str, query: schemas.MatchOptions) -> Response:
     """Ranked, explained candidates for one gap."""
     home = service().config.home_province
     with service().database.reading() as session:
-        result = match_gap(
-            session,
-            current_actor(),
-            service().engines.engine(session),
-            code,
-            today=date.today(),  # noqa: DTZ011  the day of the place where the server stands
-            limit=query.limit,
-            offset=query.offset,
-            filters=filters_from(query.model_dump(), home),
-            home_province=home,
-        )
+        look = Look(current_actor(), code, _today(), filters_from(query.model_dump(), home), home)
+        engine = service().engines.engine(session)
+        result = match_shown(session, engine, look, limit=query.limit, offset=query.offset)
     # As a finished response: spectree would walk through every value of a dict in Python first.
     return jsonify(match_as_json(result, query.lang or language_of_request()))
+
+
+@api.get("/feedback/reasons")
+@spec.validate(resp=answers(schemas.ReasonList), tags=["feedback"])
+def list_reasons() -> dict[str, Any]:
+    """The reasons that a verdict may give."""
+    return {"reasons": [asdict(reason) for reason in reasons().values()]}
+
+
+@api.get("/gaps/<code>/candidates/<company_id>/feedback")
+@spec.validate(resp=answers(schemas.FeedbackOut), tags=["feedback"])
+def show_feedback(code: str, company_id: str) -> dict[str, Any]:
+    """The own live verdict."""
+    require_current("feedback.give")
+    with service().database.reading() as session:
+        found = find_feedback(session, current_actor(), code, company_id)
+        if found is None:
+            raise NotFound(f"no verdict of yours on {company_id!r} for gap {code}: give one with POST")
+        return feedback_as_json(found)
+
+
+@api.post("/gaps/<code>/candidates/<company_id>/feedback")
+@spec.validate(resp=answers(schemas.FeedbackOut), tags=["feedback"])
+def post_feedback(code: str, company_id: str, json: schemas.FeedbackIn) -> dict[str, Any]:
+    """Say whether a candidate suits; the own earlier verdict on it is ended."""
+    require_current("feedback.give")
+    home = service().config.home_province
+    with service().database.reading() as session:
+        look = Look(current_actor(), code, _today(), filters_from({}, home), home)
+        shown = shown_candidate(session, service().engines.engine(session), look, company_id)
+    with service().database.session() as writing:
+        given = give_feedback(
+            writing,
+            current_actor(),
+            code,
+            company_id,
+            json.verdict,
+            shown,
+            reason=json.reason,
+            note=json.note,
+            now=service().clock(),
+        )
+        return feedback_as_json(given)
+
+
+@api.delete("/gaps/<code>/candidates/<company_id>/feedback")
+@spec.validate(resp=answers(schemas.FeedbackOut), tags=["feedback"])
+def delete_feedback(code: str, company_id: str) -> dict[str, Any]:
+    """Withdraw the own verdict; it is kept as ended."""
+    require_current("feedback.give")
+    with service().database.session() as writing:
+        withdrawn = withdraw_feedback(writing, current_actor(), code, company_id, now=service().clock())
+        return feedback_as_json(withdrawn)
 
 
 @api.post("/match")
@@ -150,7 +205,7 @@ def match(json: schemas.MatchRequest) -> Response:
             Requirement(r.id, r.text, r.facet, r.level, r.weight, tuple(r.synonyms))
             for r in json.requirements
         ),
-        today=date.today(),  # noqa: DTZ011
+        today=_today(),
         limit=json.limit,
         offset=json.offset,
         filters=filters_from(json.model_dump(), home),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models import Chain, Company, Gap, GapVersion, MatchRun
+from models import Chain, Company, Feedback, Gap, GapVersion, MatchRun
 from service.operations.chains import published_gaps
 from service.operations.gaps import current_wording
 from service.operations.index_releases import IndexState
@@ -106,6 +106,21 @@ def company_summary(company: Company) -> dict[str, Any]:
         "city": company.city,
         "uscc": company.uscc,
         "stock_code": company.stock_code,
+    }
+
+
+def feedback_as_json(row: Feedback) -> dict[str, Any]:
+    return {
+        "gap": row.gap_version.gap.code,
+        "gap_version": row.gap_version.version,
+        "company": row.company_external_id,
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "note": row.note,
+        "rank": row.rank,
+        "login": row.login,
+        "given_at": row.created_at.isoformat(timespec="seconds"),
+        "ended_at": row.ended_at.isoformat(timespec="seconds") if row.ended_at else None,
     }
 
 

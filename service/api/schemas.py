@@ -215,6 +215,7 @@ class ContributionOut(BaseModel):
     weight: float
     contribution: float
     missing: bool
+    evidence: list[EvidenceOut] = Field(description="The passages that the signal stands on.")
 
 
 class CautionOut(BaseModel):
@@ -228,6 +229,7 @@ class UnknownOut(BaseModel):
     code: str
     text: str
     params: dict[str, Any]
+    minor: bool = Field(description="A fact that completes the file rather than decides.")
 
 
 class ProductOut(BaseModel):
@@ -289,6 +291,41 @@ class CandidateOut(BaseModel):
     cautions: list[CautionOut]
     unknowns: list[UnknownOut]
     retrieval: dict[str, int | None]
+
+
+class ReasonOut(BaseModel):
+    code: str
+    name: str
+    name_en: str
+    verdicts: list[str]
+    retired: bool
+
+
+class ReasonList(BaseModel):
+    reasons: list[ReasonOut]
+
+
+class FeedbackIn(BaseModel):
+    """A verdict on one candidate. `reason`: a code of /feedback/reasons; needed with "unsuitable"."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Literal["suitable", "partly", "unsuitable"]
+    reason: str | None = None
+    note: str = Field("", max_length=500)
+
+
+class FeedbackOut(BaseModel):
+    gap: str
+    gap_version: int
+    company: str
+    verdict: str
+    reason: str | None
+    note: str | None
+    rank: int = Field(description="Where the candidate stood when the verdict was given.")
+    login: str
+    given_at: str
+    ended_at: str | None
 
 
 class MatchOut(BaseModel):

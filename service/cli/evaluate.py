@@ -124,22 +124,21 @@ def _print_report(report: dict[str, Any]) -> None:
 def _print_explanations(measured: dict[str, Any]) -> None:
     apart = measured["not_comparable"]
     click.echo(
-        f"explanations: {measured['explained']} of the best {EXPLAINED} a query, {measured['sampled']} scored "
-        f"again, {measured['compared']} comparable (nothing quoted: {apart['nothing_quoted']}, no other "
-        f"passages of that length: {apart['nothing_else_to_draw']})"
+        f"explanations: of {measured['explained']} (the best {EXPLAINED} of each query) "
+        f"{measured['sampled']} scored again, {measured['compared']} comparable (nothing quoted: "
+        f"{apart['nothing_quoted']}, no other passages of that length: {apart['nothing_else_to_draw']})"
     )
-    if measured["compared"]:
-        for name, words in (
-            ("comprehensiveness", "without the quotes"),
-            ("sufficiency", "only the quotes"),
-        ):
-            row = measured[name]
+    for name, words in (("comprehensiveness", "without the quotes"), ("sufficiency", "only the quotes")):
+        fall, share = measured[name], measured["beats_random_share"][name]
+        if share is not None:
             click.echo(
-                f"  {name + ',':<19}{words:<19}log-odds fall by {row['drop_log_odds']:+.3f}, random passages "
-                f"{row['random_drop_log_odds']:+.3f}; beats random for {measured['beats_random_share'][name]:.1%}"
+                f"  {name + ',':<19}{words:<19}log-odds fall by {fall['drop_log_odds']:+.3f}, "
+                f"random passages {fall['random_drop_log_odds']:+.3f}; beats random for {share:.1%}"
             )
     told = measured["statements"]
-    click.echo(f"  statements: {told['resolved']} of {told['total']} resolve to a stored span or a named rule")
+    click.echo(
+        f"  statements: {told['resolved']} of {told['total']} resolve to a stored span or a named rule"
+    )
     for row in told["unresolved"]:
         click.echo(f"  ! {row['query']} {row['company']} {row['kind']} {row['code']}: {row['fault']}")
 

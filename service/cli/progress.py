@@ -21,6 +21,7 @@ STAGES = {
     "relax rules": mark("Trying relaxed rules"),
     "count gaps": mark("Reading the gaps against the index, once"),
     "rank": mark("Ranking queries"),
+    "explanations": mark("Scoring again without the quotes"),
     "baselines": mark("Ranking with the baselines"),
 }
 # In a log file a line every ten seconds is enough.

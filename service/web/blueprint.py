@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, request
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
 from service.web import account, chains, companies, event_pages, event_words, find, formats, gaps, sign_in
+from service.web import account, chains, companies, find, formats, gaps, sign_in, verdicts
 from service.web.access import page_context
 from service.web.admin import audit, users
 from service.web.errors import add_error_pages
@@ -37,6 +38,9 @@ PAGES: Addresses = (
 )
 # Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
 ACTIONS: Addresses = (
+ACTIONS = (
+    ("/gaps/<code>/candidates/<company_id>/verdict", verdicts.give_verdict),
+    ("/gaps/<code>/candidates/<company_id>/verdict/withdraw", verdicts.withdraw_verdict),
     ("/sign-in", sign_in.sign_in),
     ("/sign-out", sign_in.sign_out),
     ("/account/password", account.change_own_password),

@@ -27,8 +27,10 @@ from service.labels import (
     SEVERITY_LABELS,
     STATUS_LABELS,
     STATUS_MARKS,
+    VERDICT_LABELS,
     percent,
 )
+from service.operations.feedback import reasons
 from service.regions import region_name
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -142,6 +144,12 @@ def problem_place(path: str) -> str:
     return say(mark("{field}, line {line}"), field=field, line=int(line) + 1) if line.isdigit() else field
 
 
+def reason_name(code: str) -> Markup:
+    """Why somebody judged as he did, by the code that was stored; a code unknown now stays as it is."""
+    known = reasons().get(code)
+    return named(known) if known else escape(code)
+
+
 def listed(names: Sequence[object]) -> Markup:
     """Names one after the other, as the language of the page separates them."""
     separator = Markup("、") if language_of_request() == "zh" else Markup(", ")
@@ -236,6 +244,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "severity": labelled(SEVERITY_LABELS),
     "facet": labelled(FACET_LABELS),
     "level": labelled(LEVEL_LABELS),
+    "verdict": labelled(VERDICT_LABELS),
+    "reason": reason_name,
     "field": labelled(FIELD_LABELS),
     "status": labelled(STATUS_LABELS),
     "band": labelled(BAND_LABELS),

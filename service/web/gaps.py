@@ -11,45 +11,49 @@ from matching.records import MatchResult
 from models import Gap
 from service.app import service
 from service.operations.gaps import current_wording, get_gap
-from service.operations.match_runs import match_gap
-from service.web.access import current_actor
-from service.web.candidates import Asked, show_explanation, show_list, today
-from service.web.conditions import read_conditions, read_rank
+from service.operations.shown_lists import match_shown
+from service.web.candidates import Asked, show_explanation, show_list
+from service.web.conditions import PAGE_SIZE, read_conditions, read_rank
+from service.web.verdicts import Verdict, look_at, verdict_of
 
 
 def show_gap(code: str) -> Response:
     """The gap with its ranked candidates. Raises NotFound."""
     with service().database.reading() as session:
         gap = get_gap(session, code)
-        return show_list(_asked(session, gap), session, "gap.html", **_gap_context(gap))
+        asked = asked_of(session, gap)
+        return show_list(asked, session, "gap.html", **_gap_context(session, gap, asked))
 
 
 def show_gap_candidate(code: str, company_id: str) -> Response:
     """Why one company stands where it stands. Raises NotFound, UnknownCompany."""
     with service().database.reading() as session:
         gap = get_gap(session, code)
-        return show_explanation(_asked(session, gap), session, company_id, read_rank(), **_gap_context(gap))
+        asked = asked_of(session, gap)
+        context = _gap_context(session, gap, asked)
+        return show_explanation(asked, session, company_id, read_rank(), **context)
 
 
-def _gap_context(gap: Gap) -> dict[str, Any]:
-    return {"gap": gap, "wording": current_wording(gap), "chain": gap.chain}
+def _gap_context(session: Session, gap: Gap, asked: Asked) -> dict[str, Any]:
+    def verdict_on(company_id: str, rank: int) -> Verdict:
+        page = (rank - 1) // PAGE_SIZE + 1
+        return verdict_of(session, gap.code, company_id, asked.list_url(page=page, open=company_id))
+
+    return {
+        "gap": gap,
+        "wording": current_wording(gap),
+        "chain": gap.chain,
+        "verdict_on": verdict_on,
+    }
 
 
-def _asked(session: Session, gap: Gap) -> Asked:
+def asked_of(session: Session, gap: Gap) -> Asked:
+    """What the list of `gap` answers."""
     conditions = read_conditions()
-    home = service().config.home_province
 
     def match(limit: int, offset: int) -> MatchResult:
-        return match_gap(
-            session,
-            current_actor(),
-            service().engines.engine(session),
-            gap.code,
-            today=today(),
-            limit=limit,
-            offset=offset,
-            filters=conditions.filters(home),
-            home_province=home,
-        )
+        look = look_at(gap.code)
+        engine = service().engines.engine(session)
+        return match_shown(session, engine, look, limit=limit, offset=offset)
 
     return Asked(match, conditions, "pages.show_gap", "pages.show_gap_candidate", {"code": gap.code})

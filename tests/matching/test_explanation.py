@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from matching.embedding import HashingEmbedder
-from matching.explanation import MET, PARTIAL, QUOTED, explain
+from matching.explanation import MET, MINOR_FACTS, PARTIAL, QUOTED, explain
 from matching.index.release import load_release
 from matching.query import prepare_query
 from matching.records import Candidate, CompanyProfile, Gap, Requirement
@@ -55,7 +55,8 @@ def codes(candidate: Candidate) -> list[str]:
 
 
 def unknown_codes(candidate: Candidate) -> list[str]:
-    return [remark.code for remark in candidate.unknowns]
+    """What is asked first; what only completes the file left out."""
+    return [remark.code for remark in candidate.unknowns if remark.code not in MINOR_FACTS]
 
 
 class TestStatus:
@@ -102,6 +103,12 @@ class TestStatus:
 
     def test_silence_of_a_company_that_says_little_is_no_no(self, tmp_path: Path) -> None:
         (row,) = explained(tmp_path, company("A", "甲公司", ("铜管", "铜杆")), must("铜箔"), []).requirements
+        assert row.status == "unknown"
+
+    @pytest.mark.parametrize("field", ["description", "business_scope", "technologies"])
+    def test_silence_beside_no_list_of_products_is_no_no(self, tmp_path: Path, field: str) -> None:
+        telling = company("A", "甲公司", texts={field: "公司生产铜管，供应各地，成立多年，员工众多"})
+        (row,) = explained(tmp_path, telling, must("铜箔"), []).requirements
         assert row.status == "unknown"
 
     def test_name_and_industry_are_not_counted_as_saying_something(self, tmp_path: Path) -> None:

@@ -190,3 +190,19 @@ def test_judged_set_has_to_be_named(judged: list[str]) -> None:
     ended = run("evaluate", *judged[:4])
     assert ended.code == 2
     assert "--companies" in ended.err
+
+
+def test_explanations_are_measured_and_every_statement_resolves(judged: list[str]) -> None:
+    report = done("evaluate", *judged, "--explanations", "--sample", "3", "--json").json["explanations"]
+    assert report.keys() >= {
+        "sampled",
+        "comprehensiveness",
+        "sufficiency",
+        "beats_random_share",
+        "statements",
+    }
+    assert report["sampled"] == 3
+    assert report["statements"]["total"] == report["statements"]["resolved"] > 30
+    said = done("evaluate", *judged, "--explanations", "--sample", "0").out
+    assert "resolve to a stored span or a named rule" in said
+    assert "explanations" not in done("evaluate", *judged, "--json").json

@@ -1,0 +1,79 @@
+"""The list of a gap as it is shown: by the weights in use, or drafted from the sides of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from matching.engine import Engine
+from matching.errors import UnknownCompany
+from matching.interleave import Team
+from matching.records import Filters, MatchResult
+from service.actors import Actor
+from service.operations.ab_tests import DEPTH, drafted, engines_of, running_ab_test, teams_of
+from service.operations.feedback import Shown
+from service.operations.gaps import current_wording, get_gap
+from service.operations.match_runs import MAX_LIMIT, match_gap
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks at the list of which gap, as of which day, under which conditions."""
+
+    actor: Actor
+    gap_code: str
+    today: date
+    filters: Filters | None = None
+    home_province: str | None = None
+
+
+def match_shown(session: Session, engine: Engine, look: Look, *, limit: int, offset: int) -> MatchResult:
+    """Ranked, explained candidates as everybody is shown them now. Raises NotFound, InvalidInput."""
+    test = running_ab_test(session)
+    if test is None:
+        return _match(session, engine, look, limit, offset)
+    sides = [_match(session, side, look, DEPTH, 0) for side in engines_of(test, engine)]
+    wording = current_wording(get_gap(session, look.gap_code))
+    return drafted(test, wording.id, sides[0], sides[1], limit=limit, offset=offset)
+
+
+def shown_candidate(session: Session, engine: Engine, look: Look, company_id: str) -> Shown:
+    """How the company stands in the list. Raises UnknownCompany, NotFound.
+
+    In a blind comparison with the sides that brought the companies, which nothing else tells.
+    """
+    offset = 0
+    while True:
+        result = match_shown(session, engine, look, limit=MAX_LIMIT, offset=offset)
+        for candidate in result.candidates:
+            if candidate.company.id == company_id:
+                return Shown(candidate.rank, result.receipt, *_sides(session, engine, look))
+        offset += MAX_LIMIT
+        if offset >= result.considered:
+            raise UnknownCompany(f"company {company_id!r}: not in the list of gap {look.gap_code}")
+
+
+def _sides(session: Session, engine: Engine, look: Look) -> tuple[int | None, Mapping[str, Team]]:
+    test = running_ab_test(session)
+    if test is None:
+        return None, {}
+    wording = current_wording(get_gap(session, look.gap_code))
+    sides = [_match(session, side, look, DEPTH, 0) for side in engines_of(test, engine)]
+    return test.id, teams_of(session, test, wording.id, sides[0], sides[1])
+
+
+def _match(session: Session, engine: Engine, look: Look, limit: int, offset: int) -> MatchResult:
+    return match_gap(
+        session,
+        look.actor,
+        engine,
+        look.gap_code,
+        today=look.today,
+        limit=limit,
+        offset=offset,
+        filters=look.filters,
+        home_province=look.home_province,
+    )
