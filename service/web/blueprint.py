@@ -38,7 +38,6 @@ PAGES: Addresses = (
 )
 # Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
 ACTIONS: Addresses = (
-ACTIONS = (
     ("/gaps/<code>/candidates/<company_id>/verdict", verdicts.give_verdict),
     ("/gaps/<code>/candidates/<company_id>/verdict/withdraw", verdicts.withdraw_verdict),
     ("/sign-in", sign_in.sign_in),
