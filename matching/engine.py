@@ -55,7 +55,7 @@ class Engine:
 
     def with_dictionary(self, dictionary: Dictionary) -> Engine:
         """An engine over the same release that knows other words."""
-        return Engine(self.release, self._embedder, self.weights, dictionary)
+        return Engine(self.release, self.embedder, self.weights, dictionary)
 
     def match(
         self,

@@ -15,8 +15,8 @@ from matching.engine import Engine
 from matching.reverse import GapMatcher, GapProgress
 from matching.weights import Weights, read_weights
 from service.config import Config
-from service.operations.dictionary_editing import dictionary_state, whole_dictionary
 from service.gap_counts import kept_counts
+from service.operations.dictionary_editing import dictionary_state, whole_dictionary
 from service.operations.explanations import published_gap_records, published_wordings
 from service.operations.index_releases import get_current_release
 from service.readers.dictionaries import read_dictionary

@@ -9,8 +9,18 @@ from flask import Blueprint, Flask, Response, request
 
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
-from service.web import account, chains, companies, event_pages, event_words, find, formats, gaps, sign_in
-from service.web import account, chains, companies, find, formats, gaps, sign_in, verdicts
+from service.web import (
+    account,
+    chains,
+    companies,
+    event_pages,
+    event_words,
+    find,
+    formats,
+    gaps,
+    sign_in,
+    verdicts,
+)
 from service.web.access import page_context
 from service.web.admin import audit, users
 from service.web.errors import add_error_pages
