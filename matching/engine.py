@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,14 +16,17 @@ import numpy as np
 from matching.dictionary import Dictionary
 from matching.embedding.protocol import Embedder
 from matching.explanation import explain
+from matching.index.facets import FACETS
 from matching.index.release import Release, load_release
 from matching.query import Query, prepare_query
-from matching.records import Candidate, Filters, Gap, MatchResult
+from matching.records import Band, Candidate, Filters, Gap, MatchResult
 from matching.retrieval import DEPTH, Retrieved, retrieve
 from matching.scoring import Scored, probability, score
 from matching.weights import Weights
 
 ENGINE_VERSION = "2"
+SUITABLE: tuple[Band, ...] = ("A", "B", "C")
+BANDS: tuple[Band, ...] = (*SUITABLE, "待核")
 
 
 class Engine:
@@ -51,14 +56,21 @@ class Engine:
         offset: int = 0,
         filters: Filters | None = None,
         depth: int = DEPTH,
+        count_facets: bool = False,
     ) -> MatchResult:
         """The best `limit` candidates of `gap` after the first `offset`, explained.
 
-        Ties are broken by the company's id, so that the same receipt gives the same ranks.
-        Raises EmptyNeed when the need holds nothing to match.
+        Ties are broken by the company's id, so that the same receipt gives the same ranks. `count_facets`
+        also counts what the list could be narrowed to. Raises EmptyNeed when the need holds nothing to match.
         """
         filters = filters or Filters()
-        query, retrieved, scored, order = self._rank(gap, filters, depth)
+        query = prepare_query(gap, self.release, self._embedder, self.dictionary)
+        retrieved, scored, order = self._rank(query, filters, depth)
+        best = self.weights.band(probability(float(scored.scores[order[0]]))) if len(order) else None
+        if filters.bands:
+            bands = self._bands(scored)
+            order = order[[bands[position] in filters.bands for position in order]]
+        counted = self._count(query, (scored, filters), depth) if count_facets else (None, None)
         candidates = tuple(
             self._explained(scored, retrieved, int(order[place]), place + 1, today)
             for place in range(offset, min(offset + limit, len(order)))
@@ -70,19 +82,56 @@ class Engine:
             considered=len(order),
             company_count=len(self.release.companies),
             receipt=self._receipt(gap, query, filters, depth, today),
-            best_band=self.weights.band(probability(float(scored.scores[order[0]]))) if len(order) else None,
+            best_band=best,
+            bands=counted[0],
+            facets=counted[1],
         )
 
     def rank_all(self, gap: Gap, *, limit: int, depth: int = DEPTH) -> list[tuple[str, float]]:
         """Company ids with their log-odds, best first, at most `limit`; no reasons, nobody left out."""
-        _, _, scored, order = self._rank(gap, Filters(include_delisted=True), depth)
+        query = prepare_query(gap, self.release, self._embedder, self.dictionary)
+        _, scored, order = self._rank(query, Filters(include_delisted=True), depth)
         ids = self.release.companies.ids
         return [(ids[scored.context.companies[i]], float(scored.scores[i])) for i in order[:limit]]
 
+    def _count(
+        self, query: Query, ranked: tuple[Scored, Filters], depth: int
+    ) -> tuple[Mapping[Band, int], Mapping[str, Mapping[str, int]]]:
+        """Companies of each band, and of each value of each facet.
+
+        A facet counts what the list would hold if only it were chosen anew: the other choices hold. It
+        counts companies in band C or above, unless bands are chosen or nobody is: the rest is a long tail
+        that no one would narrow a list to.
+        """
+        scored, filters = ranked
+        widest = filters.without_facets()
+        if filters != widest:
+            _, scored, _ = self._rank(query, widest, depth)
+        table = self.release.companies
+        of_company = self._bands(scored)
+        counts = Counter(
+            of_company[i] for i in np.flatnonzero(table.allowed(filters)[scored.context.companies])
+        )
+        wanted = filters.bands or (SUITABLE if any(b in SUITABLE for b in of_company) else BANDS)
+        found = np.zeros(len(table), dtype=np.bool_)
+        found[scored.context.companies[[band in wanted for band in of_company]]] = True
+        plain = replace(widest, listed_only=filters.listed_only, min_employees=filters.min_employees)
+        found &= table.allowed(plain)
+        chosen = {name: table.chosen(name, filters) for name in FACETS}
+        facets = {
+            name: table.facets[name].count(
+                np.logical_and.reduce([found, *(mask for other, mask in chosen.items() if other != name)])
+            )
+            for name in FACETS
+        }
+        return {band: counts[band] for band in BANDS}, facets
+
+    def _bands(self, scored: Scored) -> list[Band]:
+        return [self.weights.band(probability(float(some))) for some in scored.scores]
+
     def _rank(
-        self, gap: Gap, filters: Filters, depth: int
-    ) -> tuple[Query, Retrieved, Scored, np.ndarray[Any, np.dtype[np.int64]]]:
-        query = prepare_query(gap, self.release, self._embedder, self.dictionary)
+        self, query: Query, filters: Filters, depth: int
+    ) -> tuple[Retrieved, Scored, np.ndarray[Any, np.dtype[np.int64]]]:
         retrieved = retrieve(query, self.release, self.release.companies.allowed(filters), depth)
         scored = score(query, self.release, retrieved.companies, self.weights)
         ids = np.array([self.release.companies.ids[i] for i in retrieved.companies], dtype=object)
@@ -90,7 +139,7 @@ class Engine:
         order = (
             np.lexsort((ids.astype(str), -np.round(scored.scores, 9))) if len(ids) else np.zeros(0, np.int64)
         )
-        return query, retrieved, scored, order.astype(np.int64)
+        return retrieved, scored, order.astype(np.int64)
 
     def _explained(
         self, scored: Scored, retrieved: Retrieved, position: int, rank: int, today: date

@@ -3,14 +3,23 @@
 from models.account import User
 from models.base import Base, utc_now
 from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
-from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
+from models.company import (
+    Company,
+    CompanyPassage,
+    CompanyProduct,
+    CompanyProvenance,
+    CompanySearchKey,
+    CompanyTag,
+)
 from models.gap import Gap, GapRequirement, GapVersion
 from models.import_batch import ImportBatch, ImportIssue
 from models.index_release import IndexRelease
 from models.match_run import MatchCandidate, MatchRun
+from models.workbench import GapCoverage, SavedSearch
 
 __all__ = [
     "Anchor", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct",
-    "CompanyProvenance", "CompanyTag", "Gap", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue",
-    "IndexRelease", "MatchCandidate", "MatchRun", "Site", "User", "utc_now",
+    "CompanyProvenance", "CompanySearchKey", "CompanyTag", "Gap", "GapCoverage", "GapRequirement",
+    "GapVersion", "ImportBatch", "ImportIssue",
+    "IndexRelease", "MatchCandidate", "MatchRun", "SavedSearch", "Site", "User", "utc_now",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ STAGES = {
     "import": mark("Importing companies"),
     "match gaps": mark("Matching the gaps in play"),
     "relax rules": mark("Trying relaxed rules"),
+    "count candidates": mark("Counting the candidates of each gap"),
     "rank": mark("Ranking queries"),
     "baselines": mark("Ranking with the baselines"),
 }

@@ -8,15 +8,17 @@ from flask import Blueprint, Flask, Response, request
 
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
-from service.web import chains, companies, find, formats, gaps
+from service.web import chains, companies, find, formats, gaps, search
 from service.web.errors import add_error_pages
 from service.web.responses import is_partial
 
 PAGES = (
     ("/", chains.show_chains),
     ("/chains/<code>", chains.show_chain),
+    ("/chains/<code>/sheet", chains.show_sheet),
     ("/gaps/<code>", gaps.show_gap),
     ("/gaps/<code>/candidates/<company_id>", gaps.show_gap_candidate),
+    ("/search", search.show_search),
     ("/find", find.show_find),
     ("/find/candidates/<company_id>", find.show_find_candidate),
     ("/companies", companies.search_companies),

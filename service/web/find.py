@@ -6,13 +6,14 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from matching.errors import EmptyNeed
+from matching.need import parse_need
 from matching.records import MatchResult
 from service.actors import VISITOR
 from service.app import service
 from service.errors import InvalidInput, status_code
 from service.operations.match_runs import MAX_NEED_CHARS, match_need
-from service.web.candidates import Asked, show_explanation, show_list, today
-from service.web.conditions import provinces_in_order, read_conditions, read_rank
+from service.web.candidates import Asked, canonical, show_explanation, show_list, today
+from service.web.conditions import read_conditions, read_rank
 
 # Needs as officers write them, one of each shape that is understood.
 EXAMPLES = (
@@ -59,15 +60,15 @@ def _form_page(need: str, error: Exception | None) -> str:
         listed=None,
         problem=None,
         state=read_conditions(),
-        provinces=provinces_in_order(),
     )
 
 
 def _asked(session: Session, need: str) -> Asked:
-    conditions = read_conditions()
     home = service().config.home_province
+    original = parse_need(need) if len(need) <= MAX_NEED_CHARS else ()
+    conditions = canonical(read_conditions(), original)
 
-    def match(limit: int, offset: int) -> MatchResult:
+    def match(limit: int, offset: int, *, count_facets: bool = False) -> MatchResult:
         return match_need(
             VISITOR,
             service().engines.engine(session),
@@ -77,6 +78,16 @@ def _asked(session: Session, need: str) -> Asked:
             offset=offset,
             filters=conditions.filters(home),
             home_province=home,
+            requirements=conditions.requirements,
+            count_facets=count_facets,
         )
 
-    return Asked(match, conditions, "pages.show_find", "pages.show_find_candidate", {"need": need})
+    return Asked(
+        match,
+        conditions,
+        "pages.show_find",
+        "pages.show_find_candidate",
+        {"need": need},
+        {"need": need},
+        original,
+    )

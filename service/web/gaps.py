@@ -11,9 +11,10 @@ from matching.records import MatchResult
 from models import Gap
 from service.actors import VISITOR
 from service.app import service
+from service.match_inputs import gap_record
 from service.operations.gaps import current_wording, get_gap
 from service.operations.match_runs import match_gap
-from service.web.candidates import Asked, show_explanation, show_list, today
+from service.web.candidates import Asked, canonical, show_explanation, show_list, today
 from service.web.conditions import read_conditions, read_rank
 
 
@@ -36,10 +37,11 @@ def _gap_context(gap: Gap) -> dict[str, Any]:
 
 
 def _asked(session: Session, gap: Gap) -> Asked:
-    conditions = read_conditions()
     home = service().config.home_province
+    original = gap_record(current_wording(gap), home).requirements
+    conditions = canonical(read_conditions(), original)
 
-    def match(limit: int, offset: int) -> MatchResult:
+    def match(limit: int, offset: int, *, count_facets: bool = False) -> MatchResult:
         return match_gap(
             session,
             VISITOR,
@@ -50,6 +52,16 @@ def _asked(session: Session, gap: Gap) -> Asked:
             offset=offset,
             filters=conditions.filters(home),
             home_province=home,
+            requirements=conditions.requirements,
+            count_facets=count_facets,
         )
 
-    return Asked(match, conditions, "pages.show_gap", "pages.show_gap_candidate", {"code": gap.code})
+    return Asked(
+        match,
+        conditions,
+        "pages.show_gap",
+        "pages.show_gap_candidate",
+        {"code": gap.code},
+        {"gap": gap.code},
+        original,
+    )
