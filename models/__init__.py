@@ -1,6 +1,7 @@
 """Tables of LianZhao. SQLAlchemy only: no engine code, no Flask. Importing it registers every table."""
 
-from models.account import User
+from models.account import ApiToken, LoginAttempt, User, UserSession
+from models.audit import AuditEntry
 from models.base import Base, utc_now
 from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
 from models.company import (
@@ -18,8 +19,8 @@ from models.match_run import MatchCandidate, MatchRun
 from models.workbench import GapCoverage, SavedSearch
 
 __all__ = [
-    "Anchor", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct",
-    "CompanyProvenance", "CompanySearchKey", "CompanyTag", "Gap", "GapCoverage", "GapRequirement",
-    "GapVersion", "ImportBatch", "ImportIssue",
-    "IndexRelease", "MatchCandidate", "MatchRun", "SavedSearch", "Site", "User", "utc_now",
+    "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink", "ChainLinkFeed", "Company",
+    "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanySearchKey", "CompanyTag", "Gap",
+    "GapCoverage", "GapRequirement", "GapVersion", "ImportBatch", "ImportIssue", "IndexRelease",
+    "LoginAttempt", "MatchCandidate", "MatchRun", "SavedSearch", "Site", "User", "UserSession", "utc_now",
 ]  # fmt: skip

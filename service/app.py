@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Flask, Response, current_app, g, request
 from flask.json.provider import DefaultJSONProvider
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from models import utc_now
 from service.config import Config, read_config
 from service.db import Database, open_database
 from service.engines import EngineRoom
@@ -31,12 +36,20 @@ class Service:
     config: Config
     database: Database
     engines: EngineRoom
+    clock: Callable[[], datetime] = utc_now
 
 
-def create_app(config: Config | None = None) -> Flask:
+class _SessionCookie(SecureCookieSessionInterface):
+    """The session cookie travels over https only where the page did."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure or super().get_cookie_secure(app)
+
+
+def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
     """The application for `config`, or for the settings of the environment. Raises ConfigError.
 
-    Connects to nothing and loads no model: the first request does.
+    Connects to nothing and loads no model: the first request does. `clock` tells when sessions end.
     """
     config = config or read_config()
     app = Flask("service")
@@ -44,12 +57,20 @@ def create_app(config: Config | None = None) -> Flask:
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         BABEL_TRANSLATION_DIRECTORIES="translations",
+        SESSION_COOKIE_NAME="lianzhao_session",
         SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a form stays good as long as the session does
     )
+    app.session_interface = _SessionCookie()
+    if config.proxies:
+        # Who asks is what the last proxies wrote down; what a browser writes itself is not believed.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     if isinstance(app.json, DefaultJSONProvider):
         app.json.ensure_ascii = False  # Chinese as it is read
         app.json.sort_keys = False
-    app.extensions["lianzhao"] = Service(config, open_database(config.database_url), EngineRoom(config))
+    app.extensions["lianzhao"] = Service(
+        config, open_database(config.database_url), EngineRoom(config), clock
+    )
     Babel(app, locale_selector=language_of_request)
     _add_doors(app)
     app.after_request(_finish)
@@ -78,8 +99,10 @@ def _choose_language() -> str:
 
 def _add_doors(app: Flask) -> None:
     from service.api.blueprint import add_api
+    from service.web.access import add_access
     from service.web.blueprint import add_pages
 
+    add_access(app)
     add_api(app)
     add_pages(app)
 

@@ -21,6 +21,7 @@ PREFIX = "LIANZHAO_"
 EMBEDDERS = ("bundled-e5", "hashing")
 PRECISIONS = ("auto", "float32", "bfloat16")
 LANGUAGES = ("zh", "en")
+ACCESSES = ("open", "login")
 MIN_SECRET_CHARS = 16
 
 
@@ -47,6 +48,10 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address that the web server listens on."),
     Setting("PORT", "8000", "Port that the web server listens on."),
     Setting("SECRET_KEY", "", "Key that signs sessions. Empty: made once, kept in HOME/secret_key."),
+    Setting("ACCESS", "open", "open: reading needs no login, writing does. login: everything does."),
+    Setting("SESSION_IDLE_MINUTES", "60", "Minutes without a request after which a session ends."),
+    Setting("SESSION_HOURS", "12", "Hours after which a session ends in any case."),
+    Setting("PROXIES", "0", "Reverse proxies before this server, whose X-Forwarded-For is believed."),
     Setting(
         "HOME_PROVINCE", "甘肃", "Province whose gaps are matched: companies there are not outside companies."
     ),
@@ -67,6 +72,10 @@ class Config:
     language: str
     host: str
     port: int
+    access: str
+    session_idle_minutes: int
+    session_hours: int
+    proxies: int
     home_province: str | None
     given_secret_key: str | None = field(repr=False)
 
@@ -106,6 +115,10 @@ def read_config(environ: Mapping[str, str] = os.environ, **overrides: object) ->
         language=_choice("LANGUAGE", given["LANGUAGE"], LANGUAGES),
         host=_host(given["HOST"]),
         port=_number("PORT", given["PORT"], 1, 65535),
+        access=_choice("ACCESS", given["ACCESS"], ACCESSES),
+        session_idle_minutes=_number("SESSION_IDLE_MINUTES", given["SESSION_IDLE_MINUTES"], 1, 1440),
+        session_hours=_number("SESSION_HOURS", given["SESSION_HOURS"], 1, 168),
+        proxies=_number("PROXIES", given["PROXIES"], 0, 5),
         home_province=_province(given["HOME_PROVINCE"]),
         given_secret_key=_secret(given["SECRET_KEY"]),
     )

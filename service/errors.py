@@ -19,6 +19,10 @@ class PermissionDenied(ServiceError, PermissionError):
     """The actor's role does not allow this."""
 
 
+class SignInNeeded(PermissionDenied):
+    """Nobody is signed in, or the token is not good; somebody who is may be allowed."""
+
+
 class Conflict(ServiceError, ValueError):
     """It clashes with what is already stored."""
 
@@ -86,6 +90,7 @@ class InvalidEventPlan(InvalidProfile):
 # The one table of status codes: an error has that of the first row it is an instance of.
 _STATUS_CODES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
+    (SignInNeeded, 401),
     (PermissionDenied, 403),
     (Conflict, 409),
     (InvalidInput, 422),

@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from models import Base
+from service import passwords
 from service.config import PREFIX, TEST_VARIABLES
 from service.db import Database, open_database, upgrade_schema
 
@@ -53,6 +55,14 @@ def _walls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setattr(socket.socket, name, _stay_here(getattr(socket.socket, name), lambda args: args[1]))
         patch.setattr(socket.socket, "sendto", _stay_here(socket.socket.sendto, lambda args: args[-1]))
         patch.setattr(socket, "getaddrinfo", _stay_here(socket.getaddrinfo, lambda args: args))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are hashed as in service/passwords.py, but in a thousandth of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

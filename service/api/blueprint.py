@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, Flask, Request, Response, jsonify, request
 from pydantic import BaseModel, ValidationError
 from spectree import Response as Responses
-from spectree import SpecTree
+from spectree import SecurityScheme, SpecTree
+from spectree.models import SecureType, SecuritySchemeData
 
 from matching.records import Requirement
-from service.actors import VISITOR
 from service.api import schemas
 from service.api.problems import RequestInvalid, add_problems
 from service.api.rows import (
@@ -32,9 +32,16 @@ from service.operations.gaps import get_gap
 from service.operations.index_releases import get_index_state
 from service.operations.match_runs import get_run, list_runs, match_gap, match_need
 from service.version import code_version
+from service.web.access import csrf, current_actor
 
 PREFIX = "/api/v1"
-_NAMED = {"HTTP_404": schemas.Problem, "HTTP_422": schemas.Problem, "HTTP_503": schemas.Problem}
+_NAMED = {
+    "HTTP_401": schemas.Problem,
+    "HTTP_403": schemas.Problem,
+    "HTTP_404": schemas.Problem,
+    "HTTP_422": schemas.Problem,
+    "HTTP_503": schemas.Problem,
+}
 
 
 def _refuse_invalid(req: Request, resp: Any, error: Any, instance: Any, adapter: Any) -> None:  # noqa: ARG001  spectree's signature
@@ -56,6 +63,17 @@ spec = SpecTree(
     title="LianZhao 链招",
     description="Matches outside companies against the gaps of industrial chains.",
     version="1",
+    security_schemes=[
+        SecurityScheme(
+            name="token",
+            data=SecuritySchemeData(
+                type=SecureType.HTTP,
+                scheme="bearer",
+                description="A token of an account. Not needed for reading where LIANZHAO_ACCESS is open.",
+            ),
+        )
+    ],
+    security=[{"token": []}, {}],
     before=_refuse_invalid,
     mode="strict",
 )
@@ -65,6 +83,7 @@ add_problems(api)
 
 def add_api(app: Flask) -> None:
     """Serve the API from `app`."""
+    csrf.exempt(api)  # it knows tokens only, which no other site can make a browser send
     app.register_blueprint(api)
 
 
@@ -112,7 +131,7 @@ def list_candidates(code: str, query: schemas.MatchOptions) -> Response:
     with service().database.reading() as session:
         result = match_gap(
             session,
-            VISITOR,
+            current_actor(),
             service().engines.engine(session),
             code,
             today=date.today(),  # noqa: DTZ011  the day of the place where the server stands
@@ -133,7 +152,7 @@ def match(json: schemas.MatchRequest) -> Response:
     with service().database.reading() as session:
         engine = service().engines.engine(session)
     result = match_need(
-        VISITOR,
+        current_actor(),
         engine,
         json.need,
         requirements=tuple(

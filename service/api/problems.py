@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from matching.errors import MatchingError
-from service.errors import InvalidInput, ServiceError, status_code
+from service.errors import InvalidInput, PermissionDenied, ServiceError, SignInNeeded, status_code
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,13 @@ def add_problems(api: Blueprint) -> None:
     @api.errorhandler(ServiceError)
     @api.errorhandler(MatchingError)
     def named(error: Exception) -> Response:
-        return problem(status_code(error), type(error).__name__, str(error), getattr(error, "errors", None))
+        if isinstance(error, PermissionDenied) and "Authorization" not in request.headers:
+            error = SignInNeeded(str(error))  # with a token it may be allowed
+        status = status_code(error)
+        answer = problem(status, type(error).__name__, str(error), getattr(error, "errors", None))
+        if status == 401:
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="LianZhao"'
+        return answer
 
     @api.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

@@ -20,6 +20,7 @@ from service.cli.match import match
 from service.cli.serve import serve
 from service.cli.show import show
 from service.cli.train import train
+from service.cli.users import user
 from service.version import code_version
 
 
@@ -62,5 +63,6 @@ for command in (
     draft_gaps,
     event,
     train,
+    user,
 ):
     cli.add_command(command)

@@ -1,4 +1,5 @@
-"""The pages: which address shows what. All are plain GETs, in Chinese or, on request, in English."""
+"""The pages: which address shows what. PAGES are plain GETs, ACTIONS the forms that
+change something; in Chinese or, on request, in English."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from flask import Blueprint, Flask, Response, request
 
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
-from service.web import chains, companies, find, formats, gaps, search
+from service.web import account, chains, companies, find, formats, gaps, saved, search, sign_in
+from service.web.access import page_context
 from service.web.errors import add_error_pages
 from service.web.responses import is_partial
 
@@ -23,6 +25,19 @@ PAGES = (
     ("/find/candidates/<company_id>", find.show_find_candidate),
     ("/companies", companies.search_companies),
     ("/companies/<path:key>", companies.show_company),
+    ("/sign-in", sign_in.show_sign_in),
+    ("/account/password", account.show_own_password),
+    ("/saved", saved.list_searches),
+    ("/saved/<int:search_id>", saved.show_search_now),
+)
+# Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
+ACTIONS = (
+    ("/sign-in", sign_in.sign_in),
+    ("/sign-out", sign_in.sign_out),
+    ("/account/password", account.change_own_password),
+    ("/saved", saved.save_search),
+    ("/saved/<int:search_id>/delete", saved.delete_search),
+    ("/saved/<int:search_id>/renew", saved.renew_search),
 )
 # The address of the same page in the other language keeps everything that was chosen.
 _OTHER = {"zh": "en", "en": "zh"}
@@ -33,12 +48,15 @@ def add_pages(app: Flask) -> None:
     pages = Blueprint("pages", __name__)
     for rule, view in PAGES:
         pages.add_url_rule(rule, view_func=view)
+    for rule, action in ACTIONS:
+        pages.add_url_rule(rule, view_func=action, methods=["POST"])
     pages.after_request(_mark_as_personal)
     app.register_blueprint(pages)
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(formats.GLOBALS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_context)
+    app.context_processor(page_context)
     add_error_pages(app)
 
 

@@ -61,6 +61,11 @@ class Asked:
         """The list without any condition on companies."""
         return url_for(self.list_endpoint, **self.arguments, **self.conditions.cleared().address())
 
+    @property
+    def save_url(self) -> str:
+        """Where the form that keeps this view is sent."""
+        return url_for("pages.save_search", **self.subject, **self.conditions.address(page=1, open=""))
+
     def other_url(self, path: str, **arguments: Any) -> str:
         """The page `path` about the same question, with the edited requirements."""
         edited = {"r": self.edited} if self.edited else {}

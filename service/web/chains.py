@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Response, make_response, render_template, request
 
-from models import Chain, ChainLink, Gap, GapCoverage, IndexRelease, utc_now
+from models import Chain, ChainLink, Gap, GapCoverage, IndexRelease
 from models.chain import POSITIONS
 from service.app import service
 from service.labels import KIND_LABELS
@@ -75,7 +75,7 @@ class Sheet:
 
 def show_chains() -> Response:
     """All chains at a glance, what is new in them, and whether there is anything to match them with."""
-    now = utc_now()
+    now = service().clock()
     since = last_visit(now)
     with service().database.reading() as session:
         coverage = list_coverage(session)

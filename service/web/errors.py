@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flask import Flask, Response, make_response, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.exceptions import NotFound as NoSuchAddress
+from werkzeug.wrappers import Response as AnyResponse
 
 from matching.errors import (
     EmbedderUnavailable,
@@ -29,9 +31,11 @@ from service.errors import (
     PermissionDenied,
     SchemaMismatch,
     ServiceError,
+    SignInNeeded,
     status_code,
 )
 from service.i18n import mark
+from service.web.access import ask_to_sign_in, current_actor
 from service.web.formats import say
 from service.web.responses import is_partial
 
@@ -96,6 +100,10 @@ _EXPLANATIONS: tuple[tuple[type[Exception], Explanation], ...] = (
         Explanation(
             mark("The name or code stands for several companies."), mark("Search for it and choose one.")
         ),
+    ),
+    (
+        SignInNeeded,
+        Explanation(mark("Only somebody who has signed in may do this."), mark("Sign in, then try again.")),
     ),
     (PermissionDenied, Explanation(mark("Your role does not allow this."), mark("Ask an administrator."))),
     (
@@ -168,6 +176,13 @@ _NO_ADDRESS = Explanation(
     mark("There is no page at this address."), mark("Start from the list of chains, or search for a company.")
 )
 _NO_METHOD = Explanation(mark("This page can only be read."), mark("Go back and follow a link."))
+_STRANGE_FORM = Explanation(
+    mark("This form is not good any more: the session has ended, or it came from another site."),
+    mark("Go back, load the page again, sign in if asked to, and send the form again."),
+)
+_TOO_LARGE = Explanation(
+    mark("What was sent is too large."), mark("Split the file, or leave out columns that are not needed.")
+)
 _REFUSED = Explanation(mark("The request cannot be answered."), mark("Go back and try again."))
 _FAILED = Explanation(
     mark("The server failed on this page."),
@@ -198,7 +213,12 @@ def explain_error(error: Exception) -> Explanation:
     return next((told for kind, told in _EXPLANATIONS if isinstance(error, kind)), _FAILED).said()
 
 
-def _show_named(error: Exception) -> Response:
+def _show_named(error: Exception) -> AnyResponse:
+    if isinstance(error, PermissionDenied) and not current_actor().is_signed_in:
+        error = SignInNeeded(str(error))
+        led = ask_to_sign_in()
+        if led is not None:
+            return led
     status = status_code(error)
     if status >= 500:
         _log.error("%s: %s", request.path, error)
@@ -216,7 +236,9 @@ def _show_refusal(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, NoSuchAddress):
         return _page(status, _NO_ADDRESS.said(), detail="")
-    told = _NO_METHOD if status == 405 else _REFUSED
+    if isinstance(error, CSRFError):
+        return _page(status, _STRANGE_FORM.said(), detail="")
+    told = {405: _NO_METHOD, 413: _TOO_LARGE}.get(status, _REFUSED)
     response = _page(status, told.said(), detail=error.description or "")
     response.headers.extend({name: value for name, value in error.get_headers() if name == "Allow"})
     return response

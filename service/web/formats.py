@@ -229,7 +229,6 @@ def has_page(path: str) -> bool:
 
 GLOBALS: dict[str, Any] = {
     "has_page": has_page,
-    "is_signed_in": lambda: False,
     "STATUS_MARKS": STATUS_MARKS,
     "KINDS": tuple(KIND_LABELS),
     "LEVELS": tuple(LEVEL_LABELS),

@@ -10,9 +10,10 @@ from typing import Any
 from alembic.config import Config
 from sqlalchemy import text
 
-from service.db import MIGRATIONS, Database
+from service.db import MIGRATIONS, Database, newest_version
 
 INI = MIGRATIONS / "alembic.ini"
+NEXT = "9999"  # a version that no release has
 
 
 def alembic(database: Database, command: Callable[..., Any], *args: Any, folder: Path = MIGRATIONS) -> None:
@@ -24,20 +25,20 @@ def alembic(database: Database, command: Callable[..., Any], *args: Any, folder:
 
 
 def folder_with_next(tmp_path: Path, upgrade: str, downgrade: str = "pass") -> Path:
-    """A copy of the migrations with one more, 0002, of these bodies."""
+    """A copy of the migrations with one more, `NEXT`, of these bodies."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     lines = [
         '"""A test\'s own."""',
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None",
+        f"revision, down_revision, branch_labels, depends_on = '{NEXT}', '{newest_version()}', None, None",
         "def upgrade():",
         *(f"    {line}" for line in upgrade.splitlines()),
         "def downgrade():",
         *(f"    {line}" for line in downgrade.splitlines()),
     ]
-    (folder / "versions" / "0002_next.py").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "versions" / f"{NEXT}_next.py").write_text("\n".join(lines), encoding="utf-8")
     return folder
 
 
@@ -55,6 +56,8 @@ def _sqlite_schema(database: Database) -> dict[str, list[str]]:
         for table, sql in session.execute(
             text("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         ):
+            # SQLite quotes the name of a table that was renamed, which every rebuilt one is.
+            sql = sql.replace(f'CREATE TABLE "{table}"', f"CREATE TABLE {table}")
             lines = [" ".join(line.split()).rstrip(" ,") for line in sql.splitlines()]
             found.setdefault(table, []).extend(line for line in lines if line)
     return found

@@ -16,11 +16,12 @@ from sqlalchemy.exc import IntegrityError
 
 from models import Chain, ChainLink
 from service import db
-from service.db import MIGRATIONS, Database, check_schema, upgrade_schema
+from service.db import MIGRATIONS, Database, check_schema, newest_version, upgrade_schema
 from service.errors import SchemaMismatch
 from tests.factories import make_chain
-from tests.migrations.steps import INI, alembic, folder_with_next, schema_of
+from tests.migrations.steps import INI, NEXT, alembic, folder_with_next, schema_of
 
+NOW = newest_version()
 REBUILD_CHAIN = """\
 with op.batch_alter_table('chain', recreate='auto') as batch:
     batch.alter_column('summary', existing_type=sa.Text(), nullable=True)
@@ -59,7 +60,7 @@ def test_older_database_is_told_apart(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(folder_with_next(tmp_path, "pass"), monkeypatch)
-    with pytest.raises(SchemaMismatch, match=r"has version 0001.*lianzhao db upgrade"):
+    with pytest.raises(SchemaMismatch, match=rf"has version {NOW}.*lianzhao db upgrade"):
         check_schema(database)
 
 
@@ -70,7 +71,7 @@ def test_newer_database_is_refused_and_left_alone(
         use(folder_with_next(tmp_path, "op.create_table('later', sa.Column('id', sa.Integer()))"), patch)
         upgrade_schema(bare_database)
     for attempt in (upgrade_schema, check_schema):
-        with pytest.raises(SchemaMismatch, match="has version 0002, which this release does not know"):
+        with pytest.raises(SchemaMismatch, match=f"has version {NEXT}, which this release does not know"):
             attempt(bare_database)
     assert "later" in inspect(bare_database.engine).get_table_names()
 
@@ -93,7 +94,7 @@ def test_upgrade_that_stops_halfway_leaves_all_as_it_was(
     assert schema_of(bare_database) == before
     with bare_database.reading() as session:
         assert len(session.scalars(select(ChainLink)).all()) == 2
-        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == NOW
 
 
 def test_rebuilt_table_keeps_the_rows_that_point_to_it(
@@ -105,7 +106,7 @@ def test_rebuilt_table_keeps_the_rows_that_point_to_it(
     folder = folder_with_next(tmp_path, REBUILD_CHAIN, UNDO_REBUILD)
     use(folder, monkeypatch)
     upgrade_schema(bare_database)
-    alembic(bare_database, command.downgrade, "0001", folder=folder)
+    alembic(bare_database, command.downgrade, str(NOW), folder=folder)
     with bare_database.reading() as session:
         assert session.scalars(select(ChainLink.code).order_by(ChainLink.code)).all() == [
             "mining",
@@ -196,7 +197,7 @@ def test_migration_drafted_by_alembic_names_no_class_of_the_models(
     bare_database: Database, tmp_path: Path
 ) -> None:
     folder = folder_with_next(tmp_path, "pass")
-    for path in (folder / "versions").glob("0*.py"):
+    for path in (folder / "versions").glob("[0-9]*.py"):
         path.unlink()
     alembic(bare_database, lambda config: command.revision(config, "why", True, rev_id="0001"), folder=folder)
     draft = (folder / "versions" / "0001_why.py").read_text(encoding="utf-8")

@@ -39,6 +39,10 @@ def test_without_settings_the_defaults_hold(tmp_path: Path) -> None:
         language="zh",
         host="127.0.0.1",
         port=8000,
+        access="open",
+        session_idle_minutes=60,
+        session_hours=12,
+        proxies=0,
         home_province="甘肃",
         given_secret_key=None,
     )
@@ -55,6 +59,10 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         HOST="0.0.0.0",
         PORT="9000",
         SECRET_KEY=KEY,
+        ACCESS="login",
+        SESSION_IDLE_MINUTES="30",
+        SESSION_HOURS="8",
+        PROXIES="1",
         HOME_PROVINCE="宁夏",
     )
     assert config == Config(
@@ -66,6 +74,10 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         language="en",
         host="0.0.0.0",
         port=9000,
+        access="login",
+        session_idle_minutes=30,
+        session_hours=8,
+        proxies=1,
         home_province="宁夏",
         given_secret_key=KEY,
     )

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from models import User, utc_now
 from service.actors import COMMAND_LINE
 from service.app import Service, create_app
 from service.config import read_config
 from service.db import upgrade_schema
+from service.operations.accounts import add_user
 from service.operations.chains import seed_chains
 from service.operations.imports import import_companies
 from service.operations.index_releases import build_index, use_index
@@ -61,10 +69,10 @@ _MADE_UP = (
 )
 
 
-def make_app(home: Path) -> Flask:
+def make_app(home: Path, clock: Callable[[], datetime] = utc_now, **settings: object) -> Flask:
     """The application of a new installation in `home`, with nothing in it but tables."""
-    config = read_config({"LIANZHAO_EMBEDDER": "hashing"}, home=home)
-    app = create_app(config)
+    config = read_config({"LIANZHAO_EMBEDDER": "hashing"}, home=home, **settings)
+    app = create_app(config, clock)
     upgrade_schema(service_of(app).database)
     return app
 
@@ -146,3 +154,34 @@ class Page(HTMLParser):
     def text(self) -> str:
         """All that is read, in one line."""
         return " ".join(text for text, _, around in self.texts if around[-1] not in ("script", "style"))
+
+
+PASSWORD = "河西走廊的风很大呀呀"
+
+
+def sign_in(client: FlaskClient, app: Flask, role: str, **fields: Any) -> User:
+    """Let `client` be a new account of this role, signed in, with a password of its own."""
+    with service_of(app).database.session() as session:
+        login = fields.pop("login", f"{role}-{secrets.token_hex(4)}")
+        made = add_user(session, COMMAND_LINE, login, role=role, password=PASSWORD, **fields)
+        made.user.must_change_password = False
+    answer = client.post(
+        "/sign-in", data={"login": login, "password": PASSWORD, "csrf_token": csrf_token(client)}
+    )
+    assert answer.status_code == 303, answer.text
+    return made.user
+
+
+def csrf_token(client: FlaskClient) -> str:
+    """The token that a form of this client's session carries."""
+    page = client.get("/sign-in", follow_redirects=True).text
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def send(client: FlaskClient, address: str, **fields: Any) -> TestResponse:
+    """The answer to a form with these fields, sent as a page would."""
+    return client.post(
+        address, data={"csrf_token": csrf_token(client), **fields}, content_type="multipart/form-data"
+    )
