@@ -39,19 +39,25 @@ class Sum:
     best_c: int = 0
 
     @property
+    def well(self) -> int:
+        """Gaps with a company in band A or B: band C is right too seldom to call a gap filled."""
+        return self.best_a + self.best_b
+
+    @property
     def grade(self) -> str:
         """How well companies outside could fill the gaps, in one word of GRADES."""
         if not self.gaps:
             return "no_gap"
         if not self.known:
             return "unknown"
-        if self.without == self.known:
-            return "none"
-        return "some" if self.without else "all"
+        if self.well:
+            return "all" if self.well == self.known else "some"
+        return "weak" if self.best_c else "none"
 
 
-# Best first. All gaps have a company that suits, some have, none has; nothing counted; nothing to fill.
-GRADES = ("all", "some", "none", "unknown", "no_gap")
+# Best first. Every gap has a company in band A or B, some have, only companies in band C, none; not counted;
+# nothing to fill.
+GRADES = ("all", "some", "weak", "none", "unknown", "no_gap")
 
 
 @dataclass(frozen=True, slots=True)

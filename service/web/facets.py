@@ -57,6 +57,11 @@ class FacetShown:
         return tuple(option.label for option in self.options if option.is_chosen)
 
     @property
+    def as_rows(self) -> list[tuple[str, int]]:
+        """The values with their numbers, most first."""
+        return [(option.value, option.count) for option in self.options if option.count]
+
+    @property
     def is_plain(self) -> bool:
         return len(self.options) < 2 and not self.chosen
 
