@@ -13,12 +13,11 @@ from flask import request
 from matching.engine import BANDS
 from matching.index.facets import SIZES
 from matching.records import Filters, Requirement
-from models.company import OWNERSHIPS
 from service.i18n import mark
 from service.match_inputs import LISTINGS, filters_from
 from service.provinces import known_provinces, short_province
 from service.web.errors import InvalidAddress
-from service.web.formats import say
+from service.web.formats import OWNERSHIP_LABELS, say
 from service.web.wishes import encode, read_requirements
 
 PAGE_SIZE = 20
@@ -27,7 +26,7 @@ MAX_EMPLOYEES = 10_000_000
 MAX_CHOSEN = 100
 # What is chosen by ticking → the values there are; empty: whatever the companies state.
 CHOICES: dict[str, tuple[str, ...]] = {
-    "ownerships": OWNERSHIPS,
+    "ownerships": tuple(OWNERSHIP_LABELS),
     "sizes": SIZES,
     "listings": LISTINGS,
     "tags": (),

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from matching.engine import BANDS
 from matching.index.facets import SIZES, UNKNOWN
 from matching.records import MatchResult
-from models.company import OWNERSHIPS
 from service.i18n import mark
 from service.match_inputs import LISTINGS
 from service.web.conditions import FACET_NAMES, Conditions, provinces_in_order
-from service.web.formats import BAND_LABELS, OWNERSHIP_LABELS, data, say
+from service.web.formats import BAND_LABELS, OWNERSHIP_LABELS, say
 
 SIZE_LABELS = {
     "large": mark("1,000 employees or more"),
@@ -86,7 +85,7 @@ def _ordered(name: str, counts: Mapping[str, int]) -> list[str]:
         places = {province: place for place, province in enumerate(provinces_in_order())}
         known = [value for value in counts if value in places]
         return sorted(known, key=lambda value: (-counts[value], places[value]))
-    fixed = {"sizes": SIZES, "ownerships": OWNERSHIPS, "listings": LISTINGS, "bands": BANDS}.get(name)
+    fixed = {"sizes": SIZES, "ownerships": tuple(OWNERSHIP_LABELS), "listings": LISTINGS, "bands": BANDS}.get(name)
     if fixed:
         return list(fixed)
     if name == "years":
@@ -105,4 +104,4 @@ def _label(name: str, value: str) -> str:
         return say(labels[value])
     if value == UNKNOWN:
         return say(mark("not stated"))
-    return str(data(value))
+    return value
