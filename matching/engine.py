@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,14 +17,17 @@ from numpy.typing import NDArray
 from matching.dictionary import Dictionary
 from matching.embedding.protocol import Embedder
 from matching.explanation import explain
+from matching.index.facets import FACETS
 from matching.index.release import Release, load_release
 from matching.query import Query, prepare_query
-from matching.records import Candidate, Filters, Gap, MatchResult
+from matching.records import Band, Candidate, Filters, Gap, MatchResult
 from matching.retrieval import DEPTH, Retrieved, retrieve
 from matching.scoring import Scored, probability, score
 from matching.weights import Weights
 
 ENGINE_VERSION = "2"
+SUITABLE: tuple[Band, ...] = ("A", "B", "C")
+BANDS: tuple[Band, ...] = (*SUITABLE, "待核")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,21 @@ class Engine:
         offset: int = 0,
         filters: Filters | None = None,
         depth: int = DEPTH,
+        count_facets: bool = False,
     ) -> MatchResult:
         """The best `limit` candidates of `gap` after the first `offset`, explained.
 
-        Ties are broken by the company's id, so that the same receipt gives the same ranks.
-        Raises EmptyNeed when the need holds nothing to match.
+        Ties are broken by the company's id, so that the same receipt gives the same ranks. `count_facets`
+        also counts what the list could be narrowed to. Raises EmptyNeed when the need holds nothing to match.
         """
         filters = filters or Filters()
         ranking = self.rank(gap, filters, depth=depth)
         scored, order = ranking.scored, ranking.order
+        best = self.weights.band(probability(float(scored.scores[order[0]]))) if len(order) else None
+        if filters.bands:
+            bands = self._bands(scored)
+            order = order[[bands[position] in filters.bands for position in order]]
+        counted = self._count(ranking.query, (scored, filters), depth) if count_facets else (None, None)
         candidates = tuple(
             self.explained(ranking, int(order[place]), place + 1, today)
             for place in range(offset, min(offset + limit, len(order)))
@@ -86,7 +97,9 @@ class Engine:
             considered=len(order),
             company_count=len(self.release.companies),
             receipt=self.receipt(gap, ranking.query, filters, today, depth=depth),
-            best_band=self.weights.band(probability(float(scored.scores[order[0]]))) if len(order) else None,
+            best_band=best,
+            bands=counted[0],
+            facets=counted[1],
         )
 
     def rank_all(
@@ -105,9 +118,46 @@ class Engine:
         """`gap` as this engine asks it. Raises EmptyNeed."""
         return prepare_query(gap, self.release, self.embedder, self.dictionary)
 
+    def _count(
+        self, query: Query, ranked: tuple[Scored, Filters], depth: int
+    ) -> tuple[Mapping[Band, int], Mapping[str, Mapping[str, int]]]:
+        """Companies of each band, and of each value of each facet.
+
+        A facet counts what the list would hold if only it were chosen anew: the other choices hold. It
+        counts companies in band C or above, unless bands are chosen or nobody is: the rest is a long tail
+        that no one would narrow a list to.
+        """
+        scored, filters = ranked
+        widest = filters.without_facets()
+        if filters != widest:
+            scored = self._rank(query, widest, depth).scored
+        table = self.release.companies
+        of_company = self._bands(scored)
+        counts = Counter(
+            of_company[i] for i in np.flatnonzero(table.allowed(filters)[scored.context.companies])
+        )
+        wanted = filters.bands or (SUITABLE if any(b in SUITABLE for b in of_company) else BANDS)
+        found = np.zeros(len(table), dtype=np.bool_)
+        found[scored.context.companies[[band in wanted for band in of_company]]] = True
+        plain = replace(widest, listed_only=filters.listed_only, min_employees=filters.min_employees)
+        found &= table.allowed(plain)
+        chosen = {name: table.chosen(name, filters) for name in FACETS}
+        facets = {
+            name: table.facets[name].count(
+                np.logical_and.reduce([found, *(mask for other, mask in chosen.items() if other != name)])
+            )
+            for name in FACETS
+        }
+        return {band: counts[band] for band in BANDS}, facets
+
+    def _bands(self, scored: Scored) -> list[Band]:
+        return [self.weights.band(probability(float(some))) for some in scored.scores]
+
     def rank(self, gap: Gap, filters: Filters, *, depth: int = DEPTH) -> Ranking:
         """The companies that pass `filters` and are retrieved for `gap`, scored. Raises EmptyNeed."""
-        query = self.prepare(gap)
+        return self._rank(self.prepare(gap), filters, depth)
+
+    def _rank(self, query: Query, filters: Filters, depth: int) -> Ranking:
         retrieved = retrieve(query, self.release, self.release.companies.allowed(filters), depth)
         scored = score(query, self.release, retrieved.companies, self.weights)
         ids = np.array([self.release.companies.ids[i] for i in retrieved.companies], dtype=object)

@@ -200,6 +200,20 @@ class Filters:
     listed_only: bool = False
     min_employees: int | None = None
     include_delisted: bool = False
+    # Facets: a company must have one of the values; one that does not state any has the value "unknown".
+    ownerships: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    listings: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    bands: tuple[Band, ...] = ()
+
+    def without_facets(self) -> Filters:
+        """The same with nothing chosen of what lists are narrowed by."""
+        return Filters(
+            exclude_provinces=self.exclude_provinces,
+            include_delisted=self.include_delisted,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +229,6 @@ class MatchResult:
     best_band: Band | None = (
         None  # of the whole ranking, whatever page was asked for; None without candidates
     )
+    # Companies of each band and of each value of each facet, what else was chosen held; None: not asked.
+    bands: Mapping[Band, int] | None = None
+    facets: Mapping[str, Mapping[str, int]] | None = None

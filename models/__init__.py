@@ -4,7 +4,14 @@ from models.account import ApiToken, LoginAttempt, User, UserSession
 from models.audit import AuditEntry
 from models.base import Base, utc_now
 from models.chain import Anchor, Chain, ChainLink, ChainLinkFeed, Site
-from models.company import Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag
+from models.company import (
+    Company,
+    CompanyPassage,
+    CompanyProduct,
+    CompanyProvenance,
+    CompanySearchKey,
+    CompanyTag,
+)
 from models.compliance_exception import ComplianceException
 from models.dictionary_entry import DictionaryEntry
 from models.event import Event, EventGap, EventGroup, EventRule, EventSession
@@ -22,10 +29,10 @@ from models.policy_draft import PolicyDraft, PolicyDraftItem
 
 __all__ = [
     "AbAssignment", "AbTest", "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink",
-    "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanyTag",
-    "ComplianceException", "DictionaryEntry", "Event", "EventEntry", "EventEntryChange", "EventEntryStage",
-    "EventGap", "EventGroup", "EventListVersion", "EventMeeting", "EventRule", "EventRun", "EventRunGap",
-    "EventSession", "EventSlot", "Feedback", "Gap", "GapRequirement", "GapVersion", "ImportBatch",
-    "ImportChange", "ImportIssue", "ImportUpload", "IndexRelease", "Job", "LoginAttempt", "MatchCandidate",
-    "MatchRun", "PolicyDraft", "PolicyDraftItem", "Site", "User", "UserSession", "utc_now",
+    "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanySearchKey",
+    "CompanyTag", "ComplianceException", "DictionaryEntry", "Event", "EventEntry", "EventEntryChange",
+    "EventEntryStage", "EventGap", "EventGroup", "EventListVersion", "EventMeeting", "EventRule", "EventRun",
+    "EventRunGap", "EventSession", "EventSlot", "Feedback", "Gap", "GapRequirement", "GapVersion",
+    "ImportBatch", "ImportChange", "ImportIssue", "ImportUpload", "IndexRelease", "Job", "LoginAttempt",
+    "MatchCandidate", "MatchRun", "PolicyDraft", "PolicyDraftItem", "Site", "User", "UserSession", "utc_now",
 ]  # fmt: skip

@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Timestamped, code_type
 
 OWNERSHIPS = ("private", "state", "foreign", "mixed", "unknown")
+SEARCH_KEY_KINDS = ("initials", "former_name")
 PROVENANCE_KINDS = ("official", "self", "press", "inferred", "manual", "stated")  # stated: told in a meeting
 
 
@@ -19,7 +20,10 @@ class Company(Timestamped, Base):
     """A company as imported. Text columns are kept letter by letter: quotes point into them."""
 
     __tablename__ = "company"
-    __table_args__ = (CheckConstraint(f"ownership IN {OWNERSHIPS}", name="ownership"),)
+    __table_args__ = (
+        CheckConstraint(f"ownership IN {OWNERSHIPS}", name="ownership"),
+        Index("ix_company_updated_at", "updated_at"),  # what changed since …, and whether an index is fresh
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(code_type(64), unique=True)  # the id in the imported file
@@ -136,3 +140,18 @@ class CompanyProvenance(Base):
     details: Mapped[dict[str, Any] | None]
 
     company: Mapped[Company] = relationship(back_populates="provenance")
+
+
+class CompanySearchKey(Base):
+    """Another word that a company is looked up by: the initials of its name's pinyin, a former name."""
+
+    __tablename__ = "company_search_key"
+    __table_args__ = (
+        UniqueConstraint("company_id", "kind", "key"),
+        CheckConstraint(f"kind IN {SEARCH_KEY_KINDS}", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(code_type(200), index=True)

@@ -53,7 +53,7 @@ class TagRecord:
 class CompanyRecord:
     """One company with every fact that can be imported; None, an empty tuple or "unknown" is not known.
 
-    `former_names` are not stored: they only help to find the company when it was renamed.
+    `former_names` are no facts: they help to find the company when it was renamed.
     """
 
     external_id: str

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from matching.engine import BANDS
+from matching.index.facets import SIZES
 from matching.records import (
     PASSAGE_FIELDS,
+    Band,
     CompanyProfile,
     Facet,
     Filters,
@@ -24,6 +27,7 @@ from matching.records import (
     Tag,
 )
 from models import Company, GapRequirement, GapVersion
+from models.company import OWNERSHIPS
 from service.errors import InvalidInput
 from service.provinces import known_provinces, short_province
 
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from service.company_records import CompanyRecord
     from service.gap_content import GapContent
 
+LISTINGS = ("listed", "not_listed")
 _CHUNK = 500
 
 
@@ -122,6 +127,21 @@ def company_snapshot(session: Session) -> str:
     return digest.hexdigest()[:16]
 
 
+def company_marks(session: Session) -> dict[str, Any]:
+    """Signs of a change that cost nothing to read: equal marks, equal companies.
+
+    Every write to a company's facts moves `updated_at`; a deletion changes the count.
+    """
+    count, last, newest = session.execute(
+        select(func.count(Company.id), func.max(Company.updated_at), func.max(Company.id))
+    ).one()
+    return {"count": count, "updated_at": last and _moment(last), "last_id": newest}
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()
+
+
 def count_companies(session: Session) -> int:
     """How many companies the database holds."""
     return session.scalar(select(func.count()).select_from(Company)) or 0
@@ -198,7 +218,21 @@ def filters_from(values: Mapping[str, Any], home_province: str | None = None) ->
         listed_only=bool(values.get("listed_only", False)),
         min_employees=values.get("min_employees"),
         include_delisted=bool(values.get("include_delisted", False)),
+        ownerships=_choice("ownership", values.get("ownerships"), OWNERSHIPS),
+        sizes=_choice("size", values.get("sizes"), SIZES),
+        listings=_choice("listing", values.get("listings"), LISTINGS),
+        tags=tuple(map(str, values.get("tags") or ())),
+        years=tuple(map(str, values.get("years") or ())),
+        bands=cast(tuple[Band, ...], _choice("band", values.get("bands"), BANDS)),
     )
+
+
+def _choice(name: str, given: Iterable[str] | None, known: Iterable[str]) -> tuple[str, ...]:
+    chosen = tuple(given or ())
+    for value in chosen:
+        if value not in known:
+            raise InvalidInput(f"{name} {value!r}: not one of {', '.join(known)}")
+    return chosen
 
 
 def _province(name: str) -> str:

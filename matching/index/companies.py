@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import asdict, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import UnknownCompany
+from matching.index.facets import COLUMNS, FACETS, Facet, facets_of
 from matching.records import CompanyProfile, Filters, Product, Tag
 
 _DATES = ("listed_on", "founded_on")
@@ -38,13 +39,14 @@ class CompanyTable:
         self._leaves = {str(name): number for number, name in enumerate(names)}
         # (n_companies,): the narrowest class of its industry as a number, 0 where none is stated.
         self.industry_leaf = numbers[1:].astype(np.int64)
+        self._columns = columns
         self._read: Callable[[int], CompanyProfile] = lru_cache(maxsize=_KEPT_PROFILES)(self._read_uncached)
 
     @staticmethod
     def write(companies: Iterable[CompanyProfile], folder: Path) -> int:
         """Write `companies` to `folder`; gives how many there were."""
         folder.mkdir(parents=True)
-        names = ("id", "province", "stock_code", "status", "employees", "industry")
+        names = ("id", "industry", *COLUMNS)
         columns: dict[str, list[Any]] = {name: [] for name in names}
         offsets = [0]
         with (folder / "profiles.jsonl").open("wb") as file:
@@ -52,7 +54,7 @@ class CompanyTable:
                 line = json.dumps(_as_json(company), ensure_ascii=False, separators=(",", ":")) + "\n"
                 offsets.append(offsets[-1] + file.write(line.encode("utf-8")))
                 for name in names:
-                    columns[name].append(getattr(company, name))
+                    columns[name].append(_column(company, name))
         with (folder / "offsets.npy").open("wb") as out:
             np.save(out, np.array(offsets, dtype=np.int64), allow_pickle=False)
         (folder / "columns.json").write_text(json.dumps(columns, ensure_ascii=False), "utf-8")
@@ -97,14 +99,21 @@ class CompanyTable:
         changed._read = lambda some: company if some == ordinal else self.get(some)
         return changed
 
+    @cached_property
+    def facets(self) -> dict[str, Facet]:
+        """What lists are narrowed by."""
+        columns = self._columns
+        if not all(name in columns for name in COLUMNS):  # written before they were columns
+            companies = [self._read_uncached(ordinal) for ordinal in range(len(self))]
+            columns = {name: [_column(company, name) for company in companies] for name in COLUMNS}
+        return facets_of(columns)
+
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """Which companies pass the hard conditions: bool array of shape (n_companies,).
 
         A company whose value is not known passes conditions on it, except `provinces` and `listed_only`.
         """
         allowed = np.ones(len(self), dtype=np.bool_)
-        if filters.provinces:
-            allowed &= np.isin(self._province, list(filters.provinces))
         if filters.exclude_provinces:
             allowed &= ~np.isin(self._province, list(filters.exclude_provinces))
         if filters.listed_only:
@@ -113,7 +122,16 @@ class CompanyTable:
             allowed &= (self._employees < 0) | (self._employees >= filters.min_employees)
         if not filters.include_delisted:
             allowed &= ~self._delisted
+        for name in FACETS:
+            allowed &= self.chosen(name, filters)
         return allowed
+
+    def chosen(self, facet: str, filters: Filters) -> NDArray[np.bool_]:
+        """Which companies have a value of `facet` that `filters` choose; all where nothing is chosen."""
+        values = FACETS[facet][0](filters)
+        if not values:
+            return np.ones(len(self), dtype=np.bool_)
+        return self.facets[facet].having(values, len(self))
 
     def _read_uncached(self, ordinal: int) -> CompanyProfile:
         start, end = int(self._offsets[ordinal]), int(self._offsets[ordinal + 1])
@@ -124,6 +142,10 @@ class CompanyTable:
 
 def _leaf(industry: str | None) -> str:
     return (industry or "").rsplit("/", 1)[-1].strip()
+
+def _column(company: CompanyProfile, name: str) -> Any:
+    value = getattr(company, name)
+    return [tag.code for tag in value] if name == "tags" else value
 
 
 def _as_json(company: CompanyProfile) -> dict[str, Any]:

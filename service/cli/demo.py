@@ -12,7 +12,7 @@ from matching.engine import Engine
 from service.actors import COMMAND_LINE
 from service.cli.companies import import_and_report
 from service.cli.context import Opened, as_json, pass_opened, print_json
-from service.cli.index import build_and_use, index_problem
+from service.cli.index import build_and_use, index_problem, refresh_coverage
 from service.cli.serve import check_free, run_server
 from service.cli.text import print_shortly
 from service.config import read_config
@@ -55,6 +55,7 @@ def demo(opened: Opened, no_serve: bool, host: str | None, port: int | None, as_
     report = import_and_report(opened, companies_path(), source=SHIPPED_SOURCE, kind="press", quiet=as_json)
     if _needs_index(opened):
         build_and_use(opened)
+    refresh_coverage(opened)
     matches = _one_match_of_each_chain(opened, is_quiet=as_json)
     if as_json:
         print_json({"chains": len(reports), "gaps": gaps, "companies": report.rows_read, "matches": matches})

@@ -20,6 +20,7 @@ STAGES = {
     "match gaps": mark("Matching the gaps in play"),
     "relax rules": mark("Trying relaxed rules"),
     "count gaps": mark("Reading the gaps against the index, once"),
+    "count candidates": mark("Counting the candidates of each gap"),
     "rank": mark("Ranking queries"),
     "explanations": mark("Scoring again without the quotes"),
     "baselines": mark("Ranking with the baselines"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from models import Company
+from models import Company, CompanySearchKey
 from service.errors import Conflict, NotFound
 
 _SHOWN_CHOICES = 5
+_FEWEST_INITIALS = 2  # one letter would be a sixth of all companies
 
 
 def get_company(session: Session, key: str) -> Company:
@@ -39,10 +40,15 @@ def get_company(session: Session, key: str) -> Company:
 
 
 def find_companies(session: Session, text: str, *, limit: int = 20) -> list[Company]:
-    """Companies whose name, full name or codes hold `text`; shortest names first. Empty for an empty text."""
+    """Companies whose names, former names, initials or codes hold `text`; shortest names first.
+
+    Initials are those of the pinyin of the short name, typed from their beginning: jxty finds 江西铜业.
+    Empty for an empty text.
+    """
     wanted = text.strip()
     if not wanted:
         return []
+    keys = select(CompanySearchKey.company_id).where(_has_key(wanted))
     return list(
         session.scalars(
             select(Company)
@@ -54,9 +60,26 @@ def find_companies(session: Session, text: str, *, limit: int = 20) -> list[Comp
                     Company.stock_code == wanted,
                     Company.uscc == wanted.upper(),
                     Company.external_id == wanted,
+                    Company.id.in_(keys),
                 )
             )
             .order_by(func.length(Company.name), Company.external_id)
             .limit(limit)
         )
     )
+
+
+def _has_key(wanted: str) -> ColumnElement[bool]:
+    former = and_(
+        CompanySearchKey.kind == "former_name", CompanySearchKey.key.contains(wanted, autoescape=True)
+    )
+    letters = wanted.lower()
+    if not (letters.isascii() and letters.isalnum() and len(letters) >= _FEWEST_INITIALS):
+        return former
+    # A range instead of LIKE, so that the index is used on every database.
+    initials = and_(
+        CompanySearchKey.kind == "initials",
+        CompanySearchKey.key >= letters,
+        CompanySearchKey.key < letters + "\x7f",
+    )
+    return or_(former, initials)

@@ -34,6 +34,7 @@ class KnownCompany:
     first_row: int = 0
     settled: frozenset[str] = frozenset()
     id_source: str | None = None  # the source that its number came with
+    former_names: set[str] = field(default_factory=set)  # as rows of this file state them
 
     @property
     def shown(self) -> str:

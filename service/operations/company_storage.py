@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,8 +12,18 @@ from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, up
 from sqlalchemy.orm import Session
 
 from matching.passages import cut_passages, text_key
-from models import Base, Company, CompanyPassage, CompanyProduct, CompanyProvenance, CompanyTag, utc_now
+from models import (
+    Base,
+    Company,
+    CompanyPassage,
+    CompanyProduct,
+    CompanyProvenance,
+    CompanySearchKey,
+    CompanyTag,
+    utc_now,
+)
 from service.company_records import FACT_FIELDS, CompanyRecord, ProductRecord, TagRecord, known_facts
+from service.initials import MAX_CHARS, initials
 from service.operations.company_identity import KnownCompanies, KnownCompany, keys_to_look_up
 
 # Facts that are a column of their own; products and tags have tables.
@@ -24,6 +34,7 @@ _PRODUCT = _TABLES[CompanyProduct.__tablename__]
 _TAG = _TABLES[CompanyTag.__tablename__]
 _PASSAGE = _TABLES[CompanyPassage.__tablename__]
 _PROVENANCE = _TABLES[CompanyProvenance.__tablename__]
+_SEARCH_KEY = _TABLES[CompanySearchKey.__tablename__]
 _TAG_FIELDS = ("code", "level", "batch", "valid_from", "valid_to", "source")
 
 
@@ -111,6 +122,7 @@ def insert_companies(session: Session, companies: Sequence[KnownCompany], origin
     for company in companies:
         company.company_id = ids[company.record.external_id]
     _insert_parts(session, companies, companies, companies)
+    _write_search_keys(session, companies)
     _write_provenance(session, [(c, known_facts(c.record) | {"name"}) for c in companies], origin)
 
 
@@ -140,6 +152,8 @@ def rewrite_companies(
         if some:
             session.execute(delete(table).where(table.c.company_id.in_([c.company_id for c in some])))
     _insert_parts(session, products, tags, passages)
+    named = {"name", "full_name"}
+    _write_search_keys(session, [c for c, fields in changes if fields & named or c.former_names])
     return changes
 
 
@@ -195,6 +209,35 @@ def _insert_parts(
     for table, rows in ((_PRODUCT, product_rows), (_TAG, tag_rows), (_PASSAGE, passage_rows)):
         if rows:
             session.execute(insert(table), rows)
+
+
+def _write_search_keys(session: Session, companies: Sequence[KnownCompany]) -> None:
+    """Let each company be found by the initials of its name and by the names it once had."""
+    ids = [company.company_id for company in companies]
+    session.execute(
+        delete(_SEARCH_KEY).where(_SEARCH_KEY.c.company_id.in_(ids), _SEARCH_KEY.c.kind == "initials")
+    )
+    statement = select(_SEARCH_KEY.c.company_id, _SEARCH_KEY.c.key).where(_SEARCH_KEY.c.company_id.in_(ids))
+    known = {(row.company_id, row.key) for row in session.execute(statement)}
+    rows = [
+        {"company_id": company.company_id, "kind": kind, "key": key}
+        for company in companies
+        for kind, key in _search_keys(company)
+        if (company.company_id, key) not in known
+    ]
+    if rows:
+        session.execute(insert(_SEARCH_KEY), rows)
+
+
+def _search_keys(company: KnownCompany) -> Iterator[tuple[str, str]]:
+    record, before = company.record, company.before
+    if key := initials(record.name):
+        yield "initials", key
+    names = set(company.former_names)
+    if before is not None:
+        names |= {before.name, before.full_name or ""}
+    for name in sorted(names - {record.name, record.full_name, ""}):
+        yield "former_name", name[:MAX_CHARS]
 
 
 def _write_provenance(

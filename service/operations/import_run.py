@@ -184,6 +184,7 @@ class ImportRun:
         if not company.first_row:
             company.first_row = row.number
         company.settled |= known_facts(row.record)
+        company.former_names |= set(row.record.former_names)
         known.add(company)
         return company
 

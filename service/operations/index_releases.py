@@ -9,16 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from matching.embedding import Embedder
 from matching.errors import IndexMissing
 from matching.index.release import StageProgress, build_release
-from models import Company, IndexRelease
+from models import IndexRelease
 from service.actors import Actor, require
 from service.errors import InvalidInput
-from service.match_inputs import company_snapshot, count_companies, iterate_profiles
+from service.match_inputs import company_marks, company_snapshot, count_companies, iterate_profiles
 from service.version import code_version
 
 # The one in use and the one before it: a web server may still have the latter open.
@@ -62,7 +62,7 @@ def build_index(
     if count_companies(session) == 0:
         raise InvalidInput('index: there is no company to index: run "lianzhao import FILE" first')
     started = time.monotonic()
-    snapshot = company_snapshot(session)
+    snapshot, marks = company_snapshot(session), company_marks(session)
     manifest = build_release(
         iterate_profiles(session),
         embedder,
@@ -72,6 +72,7 @@ def build_index(
         code_version=code_version(),
         progress=progress,
     )
+    manifest["company_marks"] = marks
     return BuiltIndex(manifest, now, time.monotonic() - started)
 
 
@@ -128,11 +129,18 @@ def get_current_release(session: Session) -> IndexRelease:
 
 
 def get_index_state(session: Session) -> IndexState:
-    """Whether there is an index and whether it still agrees with the companies."""
+    """Whether there is an index and whether it still agrees with the companies.
+
+    Marks that are equal say so at once; only where they differ are all companies read.
+    """
     release = session.scalar(select(IndexRelease).where(IndexRelease.is_current))
-    count = session.scalar(select(func.count()).select_from(Company)) or 0
-    stale = release is not None and release.manifest.get("snapshot") != company_snapshot(session)
-    return IndexState(release, count, stale)
+    marks = company_marks(session)
+    stale = (
+        release is not None
+        and release.manifest.get("company_marks") != marks
+        and release.manifest.get("snapshot") != company_snapshot(session)
+    )
+    return IndexState(release, marks["count"], stale)
 
 
 def _free_name(session: Session, folder: Path, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -45,11 +45,19 @@ def match_gap(
     offset: int = 0,
     filters: Filters | None = None,
     home_province: str | None = None,
+    requirements: tuple[Requirement, ...] = (),
+    count_facets: bool = False,
 ) -> MatchResult:
-    """Ranked, explained candidates for the gap `code` as it is worded now. Raises NotFound, InvalidInput."""
+    """Ranked, explained candidates for the gap `code` as it is worded now. Raises NotFound, InvalidInput.
+
+    `requirements` replace those of the gap, to try another wording; `count_facets` counts what the list
+    could be narrowed to.
+    """
     require(actor, "match")
     gap = gap_record(current_wording(get_gap(session, code)), home_province)
-    return _match(engine, gap, today, limit, offset, filters)
+    if requirements:
+        gap = replace(gap, requirements=requirements)
+    return _match(engine, gap, today, limit, offset, filters, count_facets=count_facets)
 
 
 def match_need(
@@ -63,6 +71,7 @@ def match_need(
     offset: int = 0,
     filters: Filters | None = None,
     home_province: str | None = None,
+    count_facets: bool = False,
 ) -> MatchResult:
     """Ranked, explained candidates for a need in words; `requirements` replace those parsed from it.
 
@@ -75,7 +84,7 @@ def match_need(
             "a whole document holds many needs"
         )
     gap = Gap(id="", need=need.strip(), requirements=requirements, home_province=home_province)
-    return _match(engine, gap, today, limit, offset, filters)
+    return _match(engine, gap, today, limit, offset, filters, count_facets=count_facets)
 
 
 def store_run(
@@ -171,7 +180,14 @@ def recompute_run(session: Session, actor: Actor, engine: Engine, run_id: int) -
 
 
 def _match(
-    engine: Engine, gap: Gap, today: date, limit: int, offset: int, filters: Filters | None
+    engine: Engine,
+    gap: Gap,
+    today: date,
+    limit: int,
+    offset: int,
+    filters: Filters | None,
+    *,
+    count_facets: bool = False,
 ) -> MatchResult:
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidInput(f"limit: {limit} is not from 1 to {MAX_LIMIT}: ask for the rest with an offset")
@@ -179,7 +195,9 @@ def _match(
         raise InvalidInput(f"offset: {offset} is below 0")
     for name, text in _asked(gap):
         check_text(name, text)
-    return engine.match(gap, today=today, limit=limit, offset=offset, filters=filters)
+    return engine.match(
+        gap, today=today, limit=limit, offset=offset, filters=filters, count_facets=count_facets
+    )
 
 
 def _asked(gap: Gap) -> Iterator[tuple[str, str]]:

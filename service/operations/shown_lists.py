@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from matching.engine import Engine
 from matching.errors import UnknownCompany
 from matching.interleave import Team
-from matching.records import Filters, MatchResult
+from matching.records import Filters, MatchResult, Requirement
+from models import AbTest
 from service.actors import Actor
 from service.operations.ab_tests import DEPTH, drafted, engines_of, running_ab_test, teams_of
 from service.operations.feedback import Shown
@@ -28,14 +29,19 @@ class Look:
     today: date
     filters: Filters | None = None
     home_province: str | None = None
+    requirements: tuple[Requirement, ...] = ()  # tried in place of the gap's own
 
 
-def match_shown(session: Session, engine: Engine, look: Look, *, limit: int, offset: int) -> MatchResult:
+def match_shown(
+    session: Session, engine: Engine, look: Look, *, limit: int, offset: int, count_facets: bool = False
+) -> MatchResult:
     """Ranked, explained candidates as everybody is shown them now. Raises NotFound, InvalidInput."""
-    test = running_ab_test(session)
+    test = _test_of(session, look)
     if test is None:
-        return _match(session, engine, look, limit, offset)
-    sides = [_match(session, side, look, DEPTH, 0) for side in engines_of(test, engine)]
+        return _match(session, engine, look, limit, offset, count_facets=count_facets)
+    sides = [
+        _match(session, side, look, DEPTH, 0, count_facets=count_facets) for side in engines_of(test, engine)
+    ]
     wording = current_wording(get_gap(session, look.gap_code))
     return drafted(test, wording.id, sides[0], sides[1], limit=limit, offset=offset)
 
@@ -56,8 +62,13 @@ def shown_candidate(session: Session, engine: Engine, look: Look, company_id: st
             raise UnknownCompany(f"company {company_id!r}: not in the list of gap {look.gap_code}")
 
 
+def _test_of(session: Session, look: Look) -> AbTest | None:
+    """The blind comparison that the list takes part in; one of another wording tells nothing about it."""
+    return None if look.requirements else running_ab_test(session)
+
+
 def _sides(session: Session, engine: Engine, look: Look) -> tuple[int | None, Mapping[str, Team]]:
-    test = running_ab_test(session)
+    test = _test_of(session, look)
     if test is None:
         return None, {}
     wording = current_wording(get_gap(session, look.gap_code))
@@ -65,7 +76,9 @@ def _sides(session: Session, engine: Engine, look: Look) -> tuple[int | None, Ma
     return test.id, teams_of(session, test, wording.id, sides[0], sides[1])
 
 
-def _match(session: Session, engine: Engine, look: Look, limit: int, offset: int) -> MatchResult:
+def _match(
+    session: Session, engine: Engine, look: Look, limit: int, offset: int, *, count_facets: bool = False
+) -> MatchResult:
     return match_gap(
         session,
         look.actor,
@@ -76,4 +89,6 @@ def _match(session: Session, engine: Engine, look: Look, limit: int, offset: int
         offset=offset,
         filters=look.filters,
         home_province=look.home_province,
+        requirements=look.requirements,
+        count_facets=count_facets,
     )

@@ -41,10 +41,13 @@
       document.querySelectorAll("details.picker[open]").forEach((picker) => { picker.open = false; });
       return;
     }
-    if (isTyping(event.target) || byId("help").open) return;
+    if (isTyping(event.target) || (byId("help") && byId("help").open)) return;
     if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1, event);
     else if (event.key === "[" || event.key === "]") reorder(event.key === "[" ? -1 : 1, event);
     else if (event.key === "l") lock(event);
+    else if (event.key === "x") pick(event);
+    else if (event.key === "c") press("[data-compare]", event);
+    else if (event.key === "s") press("[data-save]", event);
     else if (event.key === "/") focusSearch(event);
     else if (event.key === "?") showHelp(event);
   });
@@ -60,6 +63,46 @@
     link.closest("tr").scrollIntoView({ block: "nearest" });
     event.preventDefault();
   }
+
+  // Choosing lines to compare: two or three, no more.
+  const picks = () => [...document.querySelectorAll("[data-pick]")];
+  function pick(event) {
+    const row = document.activeElement.closest("tr[data-row]");
+    const box = row && row.querySelector("[data-pick]");
+    if (!box || (box.disabled && !box.checked)) return;
+    box.checked = !box.checked;
+    showPicks();
+    event.preventDefault();
+  }
+
+  function showPicks() {
+    const count = picks().filter((box) => box.checked).length;
+    picks().forEach((box) => { box.disabled = count >= 3 && !box.checked; });
+    document.querySelectorAll("[data-compare]").forEach((button) => { button.disabled = count < 2; });
+  }
+
+  function press(css, event) {
+    const button = document.querySelector(css);
+    if (!button || button.disabled) return;
+    button.click();
+    event.preventDefault();
+  }
+
+  document.addEventListener("change", (event) => { if (event.target.closest("[data-pick]")) showPicks(); });
+  document.addEventListener("htmx:afterSettle", showPicks);
+  showPicks();
+
+  // What was open stays open when an answer brings the conditions anew.
+  let opened = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    opened = [...document.querySelectorAll("details.picker[open][id]")].map((picker) => picker.id);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    opened.map(byId).filter(Boolean).forEach((picker) => { picker.open = true; });
+  });
+
+  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+  document.documentElement.classList.add("scripted");
 
   function focusSearch(event) {
     const box = [...document.querySelectorAll("[data-search]")].find((input) => input.offsetParent !== null);

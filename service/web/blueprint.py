@@ -18,6 +18,8 @@ from service.web import (
     find,
     formats,
     gaps,
+    saved,
+    search,
     sign_in,
     verdicts,
 )
@@ -31,8 +33,10 @@ from service.web.responses import is_partial
 PAGES: Addresses = (
     ("/", chains.show_chains),
     ("/chains/<code>", chains.show_chain),
+    ("/chains/<code>/sheet", chains.show_sheet),
     ("/gaps/<code>", gaps.show_gap),
     ("/gaps/<code>/candidates/<company_id>", gaps.show_gap_candidate),
+    ("/search", search.show_search),
     ("/find", find.show_find),
     ("/find/candidates/<company_id>", find.show_find_candidate),
     ("/companies", companies.search_companies),
@@ -45,6 +49,8 @@ PAGES: Addresses = (
     ("/admin/audit", audit.show_audit),
     *manage.PAGES,
     *event_pages.PAGES,
+    ("/saved", saved.list_searches),
+    ("/saved/<int:search_id>", saved.show_search_now),
 )
 # Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
 ACTIONS: Addresses = (
@@ -63,6 +69,9 @@ ACTIONS: Addresses = (
     ("/admin/audit/export", audit.save_audit),
     *manage.ACTIONS,
     *event_pages.ACTIONS,
+    ("/saved", saved.save_search),
+    ("/saved/<int:search_id>/delete", saved.delete_search),
+    ("/saved/<int:search_id>/renew", saved.renew_search),
 )
 # The address of the same page in the other language keeps everything that was chosen.
 _OTHER = {"zh": "en", "en": "zh"}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, cast
 
-from flask import Response, make_response, render_template, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from matching.errors import EmptyNeed, MatchingError, UnknownCompany
-from matching.records import MatchResult
+from matching.records import Band, MatchResult, Requirement
 from models import CompanyProvenance
 from service.app import language_of_request, service
 from service.errors import NotFound, status_code
@@ -19,14 +19,21 @@ from service.match_json import match_as_json
 from service.operations.companies import get_company
 from service.operations.match_runs import MAX_LIMIT
 from service.web.companies import origins_of, shared_origin
-from service.web.conditions import PAGE_SIZE, Conditions, provinces_in_order
+from service.web.conditions import PAGE_SIZE, Conditions
 from service.web.errors import Explanation, explain_error
-from service.web.formats import BAND_TO_CHECK
-from service.web.responses import wants_part
+from service.web.facets import FacetShown, facets_shown
+from service.web.formats import BAND_TO_CHECK, query_string
+from service.web.responses import is_partial, wants_part
 from service.web.waterfall import waterfall
+from service.web.wishes import encode
 
 _STATUS_ORDER = {"met": 0, "partial": 1, "unknown": 2, "unmet": 3}
-Matcher = Callable[[int, int], MatchResult]  # (limit, offset)
+
+
+class Matcher(Protocol):
+    """Matches what is asked; `count_facets` also counts what the list could be narrowed to."""
+
+    def __call__(self, limit: int, offset: int, *, count_facets: bool = False) -> MatchResult: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,36 @@ class Asked:
     list_endpoint: str
     candidate_endpoint: str
     arguments: Mapping[str, Any]  # what names the gap or holds the need
+    subject: Mapping[str, str]  # the same as other pages name it: gap=… or need=…
+    original: tuple[Requirement, ...] = ()  # the requirements before anybody edited them
 
     def list_url(self, **changes: Any) -> str:
         return url_for(self.list_endpoint, **self.arguments, **self.conditions.address(**changes))
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What is looked for: as edited, or as it was."""
+        return self.conditions.requirements or self.original
+
+    @property
+    def cleared_url(self) -> str:
+        """The list without any condition on companies."""
+        return url_for(self.list_endpoint, **self.arguments, **self.conditions.cleared().address())
+
+    @property
+    def save_url(self) -> str:
+        """Where the form that keeps this view is sent."""
+        return url_for("pages.save_search", **self.subject, **self.conditions.address(page=1, open=""))
+
+    def other_url(self, path: str, **arguments: Any) -> str:
+        """The page `path` about the same question, with the edited requirements."""
+        edited = {"r": self.edited} if self.edited else {}
+        return f"{path}?{query_string({**self.subject, **edited, **arguments})}"
+
+    @property
+    def edited(self) -> list[str]:
+        """The edited requirements as an address holds them; empty where nobody edited them."""
+        return [encode(requirement) for requirement in self.conditions.requirements]
 
     def candidate_url(self, company_id: str, rank: int | None = None) -> str:
         """Where one explanation is. `rank` saves a search of the whole list; it may be wrong."""
@@ -71,6 +105,8 @@ class CandidateList:
     shared_cautions: tuple[str, ...]
     opened: Mapping[str, Any] | None
     pages: int
+    bands: tuple[tuple[str, int, Mapping[str, Any] | None], ...]  # (band, companies, measured precision)
+    facets: tuple[FacetShown, ...]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -93,7 +129,7 @@ def match_or_problem(asked: Asked) -> tuple[CandidateList | None, Explanation | 
 def list_candidates(asked: Asked) -> CandidateList:
     """The page of candidates that the conditions ask for."""
     state = asked.conditions
-    result = asked.match(PAGE_SIZE, state.offset)
+    result = asked.match(PAGE_SIZE, state.offset, count_facets=True)
     found = match_as_json(result, language_of_request())
     shown = found["candidates"] or found["nearest_misses"]
     shared = _shared_cautions(shown)
@@ -106,11 +142,18 @@ def list_candidates(asked: Asked) -> CandidateList:
         shared_cautions=tuple(shared.values()),
         opened=opened or (rows[0].candidate if rows else None),
         pages=max(1, -(-result.considered // PAGE_SIZE)),
+        bands=tuple((band, count, _precision(band)) for band, count in (result.bands or {}).items()),
+        facets=facets_shown(result, state),
     )
 
 
 def show_list(asked: Asked, session: Session, template: str, **context: Any) -> Response:
-    """The page `template` with its list, or only the list when htmx asks for it."""
+    """The page `template` with its list, or only the list when htmx asks for it.
+
+    What the form sends field by field is led to the address that says the same shortly.
+    """
+    if request.args.get("edited") and not is_partial():
+        return cast(Response, redirect(asked.list_url(), 303))
     listed, problem, status, detail = match_or_problem(asked)
     context |= {
         "asked": asked,
@@ -118,7 +161,7 @@ def show_list(asked: Asked, session: Session, template: str, **context: Any) -> 
         "listed": listed,
         "problem": problem,
         "detail": detail,
-        "provinces": provinces_in_order(),
+        "wishes": asked.requirements,
         "home_province": service().config.home_province,
         "bands": _band_starts(),
     }
@@ -223,6 +266,22 @@ def strongest_reason(candidate: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _band_starts() -> dict[str, str]:
     """From which chance on a company is in band a, b or c."""
     return {letter.lower(): f"{start * 100:.0f}" for letter, start in service().engines.weights.bands.items()}
+
+
+def _precision(band: str) -> Mapping[str, Any] | None:
+    known = service().engines.weights.precision(cast(Band, band))
+    return known and {"value": known.value, "n": known.n, "as_of": known.as_of}
+
+
+def canonical(conditions: Conditions, original: Sequence[Requirement]) -> Conditions:
+    """`conditions` without edited requirements that say the same as the original ones."""
+
+    def said(some: Sequence[Requirement]) -> list[tuple[Any, ...]]:
+        return [(r.text, r.facet, r.level, round(r.weight, 2), r.synonyms) for r in some]
+
+    if said(conditions.requirements) == said(original):
+        return replace(conditions, requirements=())
+    return conditions
 
 
 def today() -> date:

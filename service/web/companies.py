@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import render_template, request
 
+from matching.explanation import STALE_YEARS
 from matching.records import PASSAGE_FIELDS
 from models import Company, CompanyProduct, CompanyProvenance
 from service.app import service
@@ -30,6 +31,8 @@ FACTS = (
     "reg_capital_wan",
     "data_year",
 )
+# What is told for a year and is another the next.
+YEARLY = frozenset({"employees", "status", "product_names", "data_year"})
 # `industry` and `full_name` stand among the facts; the names of products in their table.
 TEXTS = tuple(field for field in PASSAGE_FIELDS if field not in ("product_names", *FACTS))
 
@@ -61,7 +64,20 @@ def show_company(key: str) -> str:
             shared_origin=shared_origin(fact[2] for fact in facts if fact[1] is not None),
             has_years=any(product.year for product in products),
             texts=TEXTS,
+            today=service().clock().date(),
+            stale=_stale_fields(company, origins),
         )
+
+
+def _stale_fields(company: Company, origins: Mapping[str, CompanyProvenance]) -> frozenset[str]:
+    """Facts that speak of years ago: those that change with the year, and what was fetched long ago."""
+    year = service().clock().year
+    old = {
+        name for name, row in origins.items() if row.fetched_on and year - row.fetched_on.year >= STALE_YEARS
+    }
+    if company.data_year is not None and year - company.data_year >= STALE_YEARS:
+        old |= YEARLY
+    return frozenset(old)
 
 
 def origins_of(company: Company) -> dict[str, CompanyProvenance]:

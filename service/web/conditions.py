@@ -10,16 +10,38 @@ from typing import Any
 
 from flask import request
 
-from matching.records import Filters
+from matching.engine import BANDS
+from matching.index.facets import SIZES
+from matching.records import Filters, Requirement
 from service.i18n import mark
-from service.match_inputs import filters_from
+from service.match_inputs import LISTINGS, filters_from
 from service.provinces import known_provinces, short_province
 from service.web.errors import InvalidAddress
-from service.web.formats import say
+from service.web.formats import OWNERSHIP_LABELS, say
+from service.web.wishes import encode, read_requirements
 
 PAGE_SIZE = 20
 MAX_PAGE = 500
 MAX_EMPLOYEES = 10_000_000
+MAX_CHOSEN = 100
+# What is chosen by ticking → the values there are; empty: whatever the companies state.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "ownerships": tuple(OWNERSHIP_LABELS),
+    "sizes": SIZES,
+    "listings": LISTINGS,
+    "tags": (),
+    "years": (),
+    "bands": BANDS,
+}
+FACET_NAMES = {
+    "provinces": mark("Province"),
+    "ownerships": mark("Ownership"),
+    "sizes": mark("Size"),
+    "listings": mark("Listing"),
+    "tags": mark("Qualification"),
+    "bands": mark("Band"),
+    "years": mark("Year of the data"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +50,14 @@ class Conditions:
 
     provinces: tuple[str, ...] = ()
     include_home_province: bool = False
-    listed_only: bool = False
     min_employees: int | None = None
+    ownerships: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    listings: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    requirements: tuple[Requirement, ...] = ()  # as edited; empty: those of the gap or the need
     page: int = 1
     open: str = ""  # id of the company whose explanation is open
 
@@ -40,7 +68,11 @@ class Conditions:
     @property
     def any_set(self) -> bool:
         """Whether any condition narrows or widens the list."""
-        return replace(self, page=1, open="") != Conditions()
+        return replace(self, page=1, open="", requirements=()) != Conditions()
+
+    def cleared(self) -> Conditions:
+        """Without any condition on companies; edited requirements stay."""
+        return Conditions(requirements=self.requirements)
 
     def filters(self, home_province: str | None) -> Filters:
         """The conditions as the engine takes them."""
@@ -48,8 +80,8 @@ class Conditions:
             {
                 "provinces": self.provinces,
                 "include_home_province": self.include_home_province,
-                "listed_only": self.listed_only,
                 "min_employees": self.min_employees,
+                **{name: getattr(self, name) for name in CHOICES},
             },
             home_province,
         )
@@ -60,8 +92,9 @@ class Conditions:
         arguments: dict[str, Any] = {
             "provinces": list(state.provinces),
             "include_home_province": "1" if state.include_home_province else "",
-            "listed_only": "1" if state.listed_only else "",
             "min_employees": state.min_employees if state.min_employees is not None else "",
+            **{name: list(getattr(state, name)) for name in CHOICES},
+            "r": [encode(requirement) for requirement in state.requirements],
             "page": state.page if state.page > 1 else "",
             "open": state.open,
         }
@@ -76,8 +109,9 @@ def read_conditions() -> Conditions:
             dict.fromkeys(_province(name) for name in given.getlist("provinces") if name.strip())
         ),
         include_home_province=_is_on("include_home_province"),
-        listed_only=_is_on("listed_only"),
         min_employees=_whole_number("min_employees", 0, MAX_EMPLOYEES),
+        **{name: _chosen(name) for name in CHOICES},
+        requirements=read_requirements(),
         page=_whole_number("page", 1, MAX_PAGE) or 1,
         open=given.get("open", "")[:64],
     )
@@ -91,6 +125,24 @@ def read_rank() -> int | None:
         if value.isascii() and value.isdigit() and 0 < int(value[:8]) <= MAX_PAGE * PAGE_SIZE
         else None
     )
+
+
+def _chosen(name: str) -> tuple[str, ...]:
+    """The values of one facet in the address. Raises InvalidAddress for one that is none."""
+    chosen = tuple(dict.fromkeys(value for value in request.args.getlist(name) if value.strip()))
+    if name == "listings" and _is_on("listed_only"):  # as addresses said it before
+        chosen = ("listed",)
+    known = CHOICES[name]
+    wrong = next((value for value in chosen if (known and value not in known) or len(value) > 100), None)
+    if wrong is not None:
+        raise InvalidAddress(
+            say(
+                mark("“{value}” is nothing to choose under {label}: take one of those that are offered."),
+                value=wrong[:40],
+                label=say(FACET_NAMES[name]),
+            )
+        )
+    return chosen[:MAX_CHOSEN]
 
 
 @cache

@@ -6,13 +6,14 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from matching.errors import EmptyNeed
+from matching.need import parse_need
 from matching.records import MatchResult
 from service.app import service
 from service.errors import InvalidInput, status_code
 from service.operations.match_runs import MAX_NEED_CHARS, match_need
 from service.web.access import current_actor
-from service.web.candidates import Asked, show_explanation, show_list, today
-from service.web.conditions import provinces_in_order, read_conditions, read_rank
+from service.web.candidates import Asked, canonical, show_explanation, show_list, today
+from service.web.conditions import read_conditions, read_rank
 
 # Needs as officers write them, one of each shape that is understood.
 EXAMPLES = (
@@ -31,7 +32,7 @@ def show_find() -> Response:
     with service().database.reading() as session:
         try:
             return show_list(
-                _asked(session, need), session, "find.html", need=need, examples=EXAMPLES, error=None
+                ask_need(session, need), session, "find.html", need=need, examples=EXAMPLES, error=None
             )
         except (EmptyNeed, InvalidInput) as error:
             return make_response(_form_page(need, error), status_code(error))
@@ -41,7 +42,7 @@ def show_find_candidate(company_id: str) -> Response:
     """Why one company stands where it stands for the need. Raises UnknownCompany, EmptyNeed."""
     need = _need()
     with service().database.reading() as session:
-        return show_explanation(_asked(session, need), session, company_id, read_rank(), need=need)
+        return show_explanation(ask_need(session, need), session, company_id, read_rank(), need=need)
 
 
 def _need() -> str:
@@ -59,15 +60,16 @@ def _form_page(need: str, error: Exception | None) -> str:
         listed=None,
         problem=None,
         state=read_conditions(),
-        provinces=provinces_in_order(),
     )
 
 
-def _asked(session: Session, need: str) -> Asked:
-    conditions = read_conditions()
+def ask_need(session: Session, need: str) -> Asked:
+    """What the address asks of a need in words. Raises EmptyNeed."""
     home = service().config.home_province
+    original = parse_need(need) if len(need) <= MAX_NEED_CHARS else ()
+    conditions = canonical(read_conditions(), original)
 
-    def match(limit: int, offset: int) -> MatchResult:
+    def match(limit: int, offset: int, *, count_facets: bool = False) -> MatchResult:
         return match_need(
             current_actor(),
             service().engines.engine(session),
@@ -77,6 +79,16 @@ def _asked(session: Session, need: str) -> Asked:
             offset=offset,
             filters=conditions.filters(home),
             home_province=home,
+            requirements=conditions.requirements,
+            count_facets=count_facets,
         )
 
-    return Asked(match, conditions, "pages.show_find", "pages.show_find_candidate", {"need": need})
+    return Asked(
+        match,
+        conditions,
+        "pages.show_find",
+        "pages.show_find_candidate",
+        {"need": need},
+        {"need": need},
+        original,
+    )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import current_app
 from markupsafe import Markup, escape
 
 from service.app import language_of_request
@@ -262,9 +263,18 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "problem_severity": labelled(GAP_PROBLEM_SEVERITIES),
     "problem_place": problem_place,
 }
+
+
+def has_page(path: str) -> bool:
+    """Whether there is a page at `path`, written as the application's rules are."""
+    return any(rule.rule == path for rule in current_app.url_map.iter_rules())
+
+
 GLOBALS: dict[str, Any] = {
+    "has_page": has_page,
     "STATUS_MARKS": STATUS_MARKS,
     "KINDS": tuple(KIND_LABELS),
+    "LEVELS": tuple(LEVEL_LABELS),
     "BAND_TO_CHECK": BAND_TO_CHECK,
     "SEVERITIES": tuple(SEVERITY_LABELS),
     "FACETS": tuple(FACET_LABELS),

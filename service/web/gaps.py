@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from matching.records import MatchResult
 from models import Gap
 from service.app import service
+from service.match_inputs import gap_record
 from service.operations.gaps import current_wording, get_gap
 from service.operations.shown_lists import match_shown
-from service.web.candidates import Asked, show_explanation, show_list
+from service.web.candidates import Asked, canonical, show_explanation, show_list
 from service.web.conditions import PAGE_SIZE, read_conditions, read_rank
 from service.web.verdicts import Verdict, look_at, verdict_of
 
@@ -21,7 +23,7 @@ def show_gap(code: str) -> Response:
     """The gap with its ranked candidates. Raises NotFound."""
     with service().database.reading() as session:
         gap = get_gap(session, code)
-        asked = asked_of(session, gap)
+        asked = ask_gap(session, gap)
         return show_list(asked, session, "gap.html", **_gap_context(session, gap, asked))
 
 
@@ -29,7 +31,7 @@ def show_gap_candidate(code: str, company_id: str) -> Response:
     """Why one company stands where it stands. Raises NotFound, UnknownCompany."""
     with service().database.reading() as session:
         gap = get_gap(session, code)
-        asked = asked_of(session, gap)
+        asked = ask_gap(session, gap)
         context = _gap_context(session, gap, asked)
         return show_explanation(asked, session, company_id, read_rank(), **context)
 
@@ -47,13 +49,22 @@ def _gap_context(session: Session, gap: Gap, asked: Asked) -> dict[str, Any]:
     }
 
 
-def asked_of(session: Session, gap: Gap) -> Asked:
-    """What the list of `gap` answers."""
-    conditions = read_conditions()
+def ask_gap(session: Session, gap: Gap) -> Asked:
+    """What the address asks of `gap`."""
+    original = gap_record(current_wording(gap), service().config.home_province).requirements
+    conditions = canonical(read_conditions(), original)
 
-    def match(limit: int, offset: int) -> MatchResult:
-        look = look_at(gap.code)
+    def match(limit: int, offset: int, *, count_facets: bool = False) -> MatchResult:
+        look = replace(look_at(gap.code), requirements=conditions.requirements)
         engine = service().engines.engine(session)
-        return match_shown(session, engine, look, limit=limit, offset=offset)
+        return match_shown(session, engine, look, limit=limit, offset=offset, count_facets=count_facets)
 
-    return Asked(match, conditions, "pages.show_gap", "pages.show_gap_candidate", {"code": gap.code})
+    return Asked(
+        match,
+        conditions,
+        "pages.show_gap",
+        "pages.show_gap_candidate",
+        {"code": gap.code},
+        {"gap": gap.code},
+        original,
+    )

@@ -179,8 +179,10 @@ def test_cookie_is_for_this_site_and_no_script(own_app: Flask) -> None:
     assert "Secure" in client.get("/sign-in", base_url="https://localhost").headers["Set-Cookie"]
 
 
-def test_reader_gets_no_cookie(own_app: Flask) -> None:
-    assert "Set-Cookie" not in own_app.test_client().get("/").headers
+def test_reader_gets_no_cookie_but_the_time_of_the_last_visit(own_app: Flask) -> None:
+    assert "Set-Cookie" not in own_app.test_client().get("/find").headers
+    cookies = own_app.test_client().get("/").headers.getlist("Set-Cookie")
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["lianzhao_visit"]
 
 
 # Sessions end
