@@ -26,13 +26,15 @@ from models.index_release import IndexRelease
 from models.job import Job
 from models.match_run import MatchCandidate, MatchRun
 from models.policy_draft import PolicyDraft, PolicyDraftItem
+from models.workbench import GapCoverage, SavedSearch
 
 __all__ = [
     "AbAssignment", "AbTest", "Anchor", "ApiToken", "AuditEntry", "Base", "Chain", "ChainLink",
     "ChainLinkFeed", "Company", "CompanyPassage", "CompanyProduct", "CompanyProvenance", "CompanySearchKey",
     "CompanyTag", "ComplianceException", "DictionaryEntry", "Event", "EventEntry", "EventEntryChange",
     "EventEntryStage", "EventGap", "EventGroup", "EventListVersion", "EventMeeting", "EventRule", "EventRun",
-    "EventRunGap", "EventSession", "EventSlot", "Feedback", "Gap", "GapRequirement", "GapVersion",
-    "ImportBatch", "ImportChange", "ImportIssue", "ImportUpload", "IndexRelease", "Job", "LoginAttempt",
-    "MatchCandidate", "MatchRun", "PolicyDraft", "PolicyDraftItem", "Site", "User", "UserSession", "utc_now",
+    "EventRunGap", "EventSession", "EventSlot", "Feedback", "Gap", "GapCoverage", "GapRequirement",
+    "GapVersion", "ImportBatch", "ImportChange", "ImportIssue", "ImportUpload", "IndexRelease", "Job",
+    "LoginAttempt", "MatchCandidate", "MatchRun", "PolicyDraft", "PolicyDraftItem", "SavedSearch", "Site",
+    "User", "UserSession", "utc_now",
 ]  # fmt: skip

@@ -278,5 +278,4 @@ GLOBALS: dict[str, Any] = {
     "BAND_TO_CHECK": BAND_TO_CHECK,
     "SEVERITIES": tuple(SEVERITY_LABELS),
     "FACETS": tuple(FACET_LABELS),
-    "LEVELS": tuple(LEVEL_LABELS),
 }
