@@ -39,7 +39,8 @@ class Entry:
 class Term:
     """A phrase to look for, normalised, and what finding it means.
 
-    `name` is the name of the thing it belongs to: 漆包线 belongs to 电磁线, also where 超微细电磁线 is sought.
+    `name` is the name of the thing it belongs to: 漆包线 belongs to 电磁线, also where
+    超微细电磁线 is sought.
     """
 
     text: str
@@ -96,7 +97,8 @@ class Dictionary:
         every = [name for name in map(normalise, names) if name]
         wanted = list(dict.fromkeys(every))
         found = {name: Term(name, "same" if place else "self", name) for place, name in enumerate(wanted)}
-        # What is made of 马铃薯 is no kind of 马铃薯种植: of a name inside the thing's own only the name counts.
+        # What is made of 马铃薯 is no kind of 马铃薯种植: of a name inside the thing's own
+        # only the name counts.
         entries = [
             (_owner(name, entry), entry)
             for name in wanted

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matching.dictionary import Dictionary
 from matching.embedding.protocol import Embedder
-from matching.explanation import explain
+from matching.explanation import bands_of, explain
 from matching.index.facets import FACETS
 from matching.index.release import Release, load_release
 from matching.query import Query, prepare_query
@@ -83,7 +83,7 @@ class Engine:
         scored, order = ranking.scored, ranking.order
         best = self.weights.band(probability(float(scored.scores[order[0]]))) if len(order) else None
         if filters.bands:
-            bands = self._bands(scored)
+            bands = bands_of(scored, self.weights)
             order = order[[bands[position] in filters.bands for position in order]]
         counted = self._count(ranking.query, (scored, filters), depth) if count_facets else (None, None)
         candidates = tuple(
@@ -132,7 +132,7 @@ class Engine:
         if filters != widest:
             scored = self._rank(query, widest, depth).scored
         table = self.release.companies
-        of_company = self._bands(scored)
+        of_company = bands_of(scored, self.weights)
         counts = Counter(
             of_company[i] for i in np.flatnonzero(table.allowed(filters)[scored.context.companies])
         )
@@ -149,9 +149,6 @@ class Engine:
             for name in FACETS
         }
         return {band: counts[band] for band in BANDS}, facets
-
-    def _bands(self, scored: Scored) -> list[Band]:
-        return [self.weights.band(probability(float(some))) for some in scored.scores]
 
     def rank(self, gap: Gap, filters: Filters, *, depth: int = DEPTH) -> Ranking:
         """The companies that pass `filters` and are retrieved for `gap`, scored. Raises EmptyNeed."""

@@ -85,7 +85,8 @@ def explain(
     contributions = tuple(_contributions(scored, weights, position, company))
     total = weights.prior + sum(row.contribution for row in contributions)
     results = tuple(_requirement_rows(scored, position, company))
-    band = _band(weights, total, results)
+    statuses = {row.status for row in results if row.level == "must"}
+    band = _band(weights, total, is_met=not statuses or "met" in statuses)
     return Candidate(
         rank=rank,
         company=company,
@@ -103,15 +104,26 @@ def explain(
     )
 
 
-def _band(weights: Weights, total: float, results: tuple[RequirementResult, ...]) -> Band:
-    """The band of the probability; A only where a core requirement is met beyond doubt.
+def bands_of(scored: Scored, weights: Weights) -> list[Band]:
+    """The band of each company, as its explanation says it."""
+    musts = scored.context.by_level("must")
+    is_met = (
+        scored.context.met(MET)[:, musts].any(axis=1) if len(musts) else np.ones(len(scored.scores), bool)
+    )
+    return [
+        _band(weights, total, is_met=met)
+        for total, met in zip(scored.scores.tolist(), is_met.tolist(), strict=True)
+    ]
+
+
+def _band(weights: Weights, total: float, *, is_met: bool) -> Band:
+    """The band of the probability; A only where a core requirement is met beyond doubt (`is_met`).
 
     Measured on the development half: of the judged companies with an A-probability .90 are suitable where a
     core requirement is met (n 222), .79 where it is met in part (n 47).
     """
     band = weights.band(probability(total))
-    musts = [row.status for row in results if row.level == "must"]
-    return "B" if band == "A" and musts and "met" not in musts else band
+    return "B" if band == "A" and not is_met else band
 
 
 def _contributions(
@@ -156,15 +168,14 @@ def _requirement_rows(scored: Scored, position: int, company: CompanyProfile) ->
     for column, requirement in enumerate(context.query.requirements):
         best = float(context.best[position, column])
         evidence = tuple(_quotes(scored, company, rows, column, requirement))
-        status = _status(best, requirement, listed)
-        if status == "met" and _lacks_its_grade(requirement, evidence):
-            status = "partial"
+        surely = (context.strengths[rows, column] >= MET) & ~context.lacking[rows, column]
+        status = _status(best, bool(surely.any()), requirement, listed)
         yield RequirementResult(requirement.id, requirement.text, requirement.level, status, best, evidence)
 
 
-def _status(best: float, requirement: Requirement, listed_passages: int) -> Status:
+def _status(best: float, is_met: bool, requirement: Requirement, listed_passages: int) -> Status:
     """Silence is not a no: it is one only for products, of a company that lists what it makes."""
-    if best >= MET:
+    if is_met:
         return "met"
     if best >= PARTIAL:
         return "partial"
@@ -172,12 +183,6 @@ def _status(best: float, requirement: Requirement, listed_passages: int) -> Stat
     if not listed_kind or listed_passages < FEW_PASSAGES:
         return "unknown"
     return "unmet"
-
-
-def _lacks_its_grade(requirement: Requirement, evidence: tuple[Evidence, ...]) -> bool:
-    """Whether every quote that would meet it leaves out what sets the thing apart (超微细 of 电磁线)."""
-    lacking = [unstated(requirement.text, e.term_name, e.quote) for e in evidence if e.similarity_0_1 >= MET]
-    return bool(lacking) and all(lack is not None and not lack.is_claim for lack in lacking)
 
 
 def _quotes(

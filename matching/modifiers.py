@@ -1,7 +1,7 @@
 """What a requirement asks beyond the thing itself, and whether a phrase of a company says as much.
 
-超微细电磁线 is not met by 电磁线: the thing is there, its grade is not stated. 高档 is a claim that no product
-list makes: the thing is enough, and the claim is asked for. 各类 asks nothing.
+超微细电磁线 is not met by 电磁线: the thing is there, its grade is not stated. 高档 is a claim that no
+product list makes: the thing is enough, and the claim is asked for. 各类 asks nothing.
 """
 
 from __future__ import annotations
@@ -28,23 +28,28 @@ class Unstated:
     is_claim: bool
 
 
-def unstated(requirement: str, name: str | None, quote: str) -> Unstated | None:
-    """What `requirement` says before `name` and `quote` does not; None where nothing is lacking.
+def set_apart_by(requirement: str, name: str) -> Unstated | None:
+    """What `requirement` says before `name` (Term.name), normalised; None where it says nothing more.
 
-    `name`: of the thing that the quote names (Term.name). Only one that stands inside the requirement is
-    compared: another name of the whole has its grade in the name, and what is left out behind it (材料, 制品)
-    is a class, not a grade.
+    Only a name that stands inside the requirement is compared: another name of the whole has its grade in the
+    name, and what is left out behind it (材料, 制品) is a class, not a grade.
     """
-    asked, said = normalise(requirement), normalise(name or "")
+    asked, said = normalise(requirement), normalise(name)
     at = asked.find(said) if said and said != asked else -1
     if at <= 0:
         return None
     before = asked[:at]
     while (filler := _FILLER.match(before)) and filler.end():
         before = before[filler.end() :]
-    if not before or before in normalise(quote):
+    if not before:
         return None
     rest = before
     while (claim := _CLAIM.match(rest)) and claim.end():
         rest = _FILLER.sub("", rest[claim.end() :])
     return Unstated(before, is_claim=not rest)
+
+
+def unstated(requirement: str, name: str | None, quote: str) -> Unstated | None:
+    """What `requirement` says before `name` and `quote` does not; None where nothing is lacking."""
+    lack = set_apart_by(requirement, name or "")
+    return None if lack is None or lack.words in normalise(quote) else lack

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from matching.dictionary import Expansion, Term, TermKind
 from matching.index.phrases import spans_of
 from matching.index.release import Release
+from matching.modifiers import set_apart_by
 from matching.relation import Occurrence, Relation, relation_at
 
 # How much a term counts by what it is to the requirement, and an occurrence by what is said there. Judgments
@@ -60,6 +61,7 @@ class Occurrences:
     term: NDArray[np.int16]  # position in `terms`, −1 for none
     relation: NDArray[np.uint8]  # position in OCCURRENCES
     look_alike: NDArray[np.bool_]  # holds a look-alike, and no term outside of it
+    lacking: NDArray[np.bool_]  # the term stands there without what sets the asked thing apart
     terms: tuple[Term, ...]
 
     def at(self, text: int) -> tuple[Term | None, Occurrence | None]:
@@ -71,13 +73,15 @@ class Occurrences:
 OCCURRENCES: tuple[Occurrence, ...] = ("makes", "equips", "trades", "serves", "uses", "names_other")
 
 
-def find_occurrences(expansion: Expansion, asked: Relation, release: Release) -> Occurrences:
-    """The places of `expansion` in all texts; `asked` is what the requirement itself names (equipment…)."""
+def find_occurrences(
+    expansion: Expansion, asked: Relation, release: Release, requirement: str = ""
+) -> Occurrences:
+    """The places of `expansion` in all texts; `asked` is what the `requirement` itself names (equipment…)."""
     count = len(release.relation)
     strength = np.zeros(count, dtype=np.float32)
     term_of = np.full(count, -1, dtype=np.int16)
     relation_of_text = np.zeros(count, dtype=np.uint8)
-    look_alike = np.zeros(count, dtype=np.bool_)
+    look_alike, lacking = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
     masks: dict[int, list[tuple[int, int]]] = {}
     for phrase in expansion.unlike:
         for text in release.phrases.containing(phrase).tolist():
@@ -87,6 +91,7 @@ def find_occurrences(expansion: Expansion, asked: Relation, release: Release) ->
         share = KIND_SHARE[term.kind]
         if term.text in _GENERIC:
             continue
+        apart = set_apart_by(requirement, term.name)
         for text in release.phrases.containing(term.text).tolist():
             if strength[text] >= share:
                 continue
@@ -102,5 +107,6 @@ def find_occurrences(expansion: Expansion, asked: Relation, release: Release) ->
                     strength[text] = found
                     term_of[text] = position
                     relation_of_text[text] = OCCURRENCES.index(said)
+                    lacking[text] = apart is not None and not apart.is_claim and apart.words not in passage
     look_alike &= strength == 0
-    return Occurrences(strength, term_of, relation_of_text, look_alike, expansion.terms)
+    return Occurrences(strength, term_of, relation_of_text, look_alike, lacking, expansion.terms)

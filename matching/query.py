@@ -67,8 +67,8 @@ def prepare_query(
     coverage = tuple(_coverage(some, release) for some in names)
     relations = [relation_of(requirement.text) for requirement in requirements]
     occurrences = tuple(
-        find_occurrences(expansion, relation, release)
-        for expansion, relation in zip(expansions, relations, strict=True)
+        find_occurrences(expansion, relation, release, requirement.text)
+        for expansion, relation, requirement in zip(expansions, relations, requirements, strict=True)
     )
     common = np.array(
         [naming(*some).sum() for some in zip(coverage, occurrences, strict=True)], dtype=np.int64

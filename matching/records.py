@@ -110,8 +110,8 @@ class Evidence:
 
     `similarity_0_1` is the strength of the agreement with the requirement, `marks` are offsets into the
     quote. `term` is the phrase of the requirement or the dictionary that stands there letter by letter,
-    `term_kind` what it is to the requirement (TermKind), `term_name` the name of the thing whose phrase it is,
-    `relation` what is said of it (Occurrence).
+    `term_kind` what it is to the requirement (TermKind), `term_name` the name of the thing whose phrase it
+    is, `relation` what is said of it (Occurrence).
     """
 
     field: str

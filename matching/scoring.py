@@ -84,7 +84,8 @@ def build_context(query: Query, release: Release, companies: NDArray[np.int64]) 
     strengths = _strengths(query, release, mentions)
     best = np.maximum.reduceat(strengths, starts, axis=0) if len(mentions) else strengths
     topics = _topic_strengths(query, release, mentions)
-    return Context(query, release, companies, mentions, starts, strengths, best, topics)
+    lacking = np.stack([some.lacking[release.mentions.text[mentions]] for some in query.occurrences], axis=1)
+    return Context(query, release, companies, mentions, starts, strengths, best, topics, lacking)
 
 
 def _strengths(query: Query, release: Release, mentions: NDArray[np.int64]) -> Values:

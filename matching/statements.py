@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from matching import explanation
+from matching.modifiers import unstated
 from matching.passages import cut_passages
-from matching.records import Candidate, CompanyProfile, Evidence, Gap, Remark
+from matching.records import Candidate, CompanyProfile, Evidence, Gap, Remark, RequirementResult
 from matching.weights import Weights
 
 # What a rule of a contribution may differ by: the last bits of a sum.
@@ -55,7 +56,7 @@ def statements_of(candidate: Candidate, gap: Gap, weights: Weights, today: date)
     said = _Said(candidate, gap, today)
     spans = {(p.field, p.start, p.end) for p in cut_passages(candidate.company.texts)}
     for requirement in candidate.requirements:
-        yield Statement("status", requirement.id, _status_fault(requirement.status, requirement.match_0_1))
+        yield Statement("status", requirement.id, _status_fault(requirement))
         for evidence in requirement.evidence:
             yield Statement("quote", requirement.id, _quote_fault(evidence, candidate.company, spans))
     for row in candidate.contributions:
@@ -76,14 +77,16 @@ def statements_of(candidate: Candidate, gap: Gap, weights: Weights, today: date)
         yield Statement("unknown", remark.code, _remark_fault(UNKNOWN_RULES, remark, said))
 
 
-def _status_fault(status: str, match_0_1: float) -> str:
-    if match_0_1 >= explanation.MET:
-        allowed: tuple[str, ...] = ("met",)
-    elif match_0_1 >= explanation.PARTIAL:
+def _status_fault(row: RequirementResult) -> str:
+    if row.match_0_1 >= explanation.MET:
+        first = row.evidence[0] if row.evidence else None
+        lack = unstated(row.text, first.term_name, first.quote) if first else None
+        allowed: tuple[str, ...] = ("met",) if lack is None or lack.is_claim else ("met", "partial")
+    elif row.match_0_1 >= explanation.PARTIAL:
         allowed = ("partial",)
     else:
         allowed = ("unmet", "unknown")
-    return "" if status in allowed else f"{status} at {match_0_1:.3f}"
+    return "" if row.status in allowed else f"{row.status} at {row.match_0_1:.3f}"
 
 
 def _quote_fault(evidence: Evidence, company: CompanyProfile, spans: set[tuple[str, int, int]]) -> str:
@@ -134,6 +137,11 @@ def _not_stated(field: str) -> Rule:
 
 UNKNOWN_RULES: Mapping[str, Rule] = {
     "requirement": lambda p, s: s.asked(p["requirement"], "unknown"),
+    "grade": lambda p, s: any(
+        (lack := unstated(p["requirement"], e.term_name, e.quote)) is not None
+        and (e.quote, lack.words) == (p["quote"], p["words"])
+        for e in s.quotes()
+    ),
     "revenue_share": lambda p, s: any(
         e.quote == p["product"] and e.revenue_share is None for e in s.quotes()
     ),

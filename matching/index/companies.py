@@ -143,6 +143,7 @@ class CompanyTable:
 def _leaf(industry: str | None) -> str:
     return (industry or "").rsplit("/", 1)[-1].strip()
 
+
 def _column(company: CompanyProfile, name: str) -> Any:
     value = getattr(company, name)
     return [tag.code for tag in value] if name == "tags" else value

@@ -27,7 +27,8 @@ class Context:
 
     `companies`: (C,) ordinals. `mentions`: (M,) ordinals of their passages, company by company, with
     `starts` (C,) the first of each. `strengths`: (M, R), 0 to 1, one row a passage. `best`: (C, R).
-    `topics`: (M, T), the same for what the gap's title names.
+    `topics`: (M, T), the same for what the gap's title names. `lacking`: (M, R), whether the passage names
+    the thing without what sets the requirement apart (电磁线 for 超微细电磁线).
     """
 
     query: Query
@@ -38,6 +39,12 @@ class Context:
     strengths: Values
     best: Values
     topics: Values
+    lacking: NDArray[np.bool_]
+
+    def met(self, at_least: float) -> NDArray[np.bool_]:
+        """Whether any passage fulfils a requirement by `at_least` and lacks nothing of it: (C, R)."""
+        surely = (self.strengths >= at_least) & ~self.lacking
+        return np.logical_or.reduceat(surely, self.starts, axis=0) if len(surely) else surely
 
     def by_level(self, *levels: str) -> NDArray[np.int64]:
         """Positions of the requirements of these levels."""

@@ -131,7 +131,7 @@ def test_spans_of_what_is_given_up_are_letter_by_letter_in_the_text(engine: Engi
 
 
 def test_an_excluded_product_given_up_is_a_change_too(engine: Engine) -> None:
-    answer = asked(engine, "C03", gap(must("铜杆"), must("铜箔", level="must_not"), need="铜杆"))
+    answer = asked(engine, "C03", gap(must("铝锭"), must("铜箔", level="must_not"), need="铝锭"))
     kinds = {(o.changes[0].requirement.text, o.changes[0].kind): o for o in answer.outcomes}
     given_up = kinds["铜箔", "not_stated"]
     assert given_up.score_log_odds > answer.standing.candidate.score_log_odds

@@ -43,7 +43,18 @@ def test_probability_and_band_are_those_of_the_score(engine: Engine, gap: Gap) -
         assert math.isclose(
             candidate.probability, 1 / (1 + math.exp(-candidate.score_log_odds)), rel_tol=1e-9
         )
-        assert candidate.band == engine.weights.band(candidate.probability)
+        musts = [row.status for row in candidate.requirements if row.level == "must"]
+        by_probability = engine.weights.band(candidate.probability)
+        doubtful = by_probability == "A" and musts and "met" not in musts
+        assert candidate.band == ("B" if doubtful else by_probability)
+
+
+@given(gap=gaps)
+def test_bands_are_counted_as_they_are_shown(engine: Engine, gap: Gap) -> None:
+    shown = engine.match(gap, today=TODAY, limit=100, filters=OPEN, count_facets=True)
+    assert shown.bands is not None
+    for band, count in shown.bands.items():
+        assert count == sum(candidate.band == band for candidate in shown.candidates)
 
 
 @given(gap=gaps)
