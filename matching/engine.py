@@ -21,7 +21,7 @@ from matching.retrieval import DEPTH, Retrieved, retrieve
 from matching.scoring import Scored, probability, score
 from matching.weights import Weights
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 
 
 class Engine:

@@ -49,6 +49,11 @@ def cut_words(text: str) -> list[str]:
     return [word for word in cutter.lcut_for_search(normalise(text)) if _WORD.search(word)]
 
 
+def whole_words(text: str) -> list[str]:
+    """The words of `text`, each once and none by its parts."""
+    return [word for word in dict.fromkeys(_cutter().lcut(normalise(text))) if _WORD.search(word)]
+
+
 class WordIndex:
     """BM25 over the words of whole companies."""
 
@@ -93,14 +98,31 @@ class WordIndex:
         result = np.zeros(self._count, dtype=np.float32)
         most = 0.0
         for word, weight in weights.items():
-            token = self._vocabulary.get(word)
-            frequency = 0
-            if token is not None:
-                start, end = (int(i) for i in self._postings["indptr"][token : token + 2])
-                result[self._postings["indices"][start:end]] += weight * self._postings["data"][start:end]
-                frequency = end - start
-            most += weight * float(np.log1p((self._count - frequency + 0.5) / (frequency + 0.5)))
+            holders, scores = self._holders(word)
+            result[holders] += weight * scores
+            most += weight * self._rarity(len(holders))
         return result, most
+
+    def best_share(self, words: Sequence[str]) -> float:
+        """The part of `words`, weighed by rarity, that one company has at most: 0 to 1."""
+        had = np.zeros(self._count, dtype=np.float32)
+        total = 0.0
+        for word in words:
+            holders, _ = self._holders(word)
+            had[holders] += self._rarity(len(holders))
+            total += self._rarity(len(holders))
+        return min(1.0, float(had.max(initial=0.0)) / total) if total else 0.0
+
+    def _holders(self, word: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The companies that have `word`, with their BM25 for it."""
+        token = self._vocabulary.get(word)
+        if token is None:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        start, end = (int(i) for i in self._postings["indptr"][token : token + 2])
+        return self._postings["indices"][start:end], self._postings["data"][start:end]
+
+    def _rarity(self, frequency: int) -> float:
+        return float(np.log1p((self._count - frequency + 0.5) / (frequency + 0.5)))
 
     @property
     def _postings(self) -> dict[str, Any]:
