@@ -25,7 +25,7 @@ from matching.retrieval import DEPTH, Retrieved, retrieve
 from matching.scoring import Scored, probability, score
 from matching.weights import Weights
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 SUITABLE: tuple[Band, ...] = ("A", "B", "C")
 BANDS: tuple[Band, ...] = (*SUITABLE, "待核")
 

@@ -23,7 +23,7 @@ _CLAUSES = re.compile(r"[。；;，,！!？?\n]+")
 _LABEL = re.compile(r"^([^：:、]{2,12})[：:]")
 _VERBS = re.compile(
     r"^(?:重点|积极|大力|加快|着力|努力|优先|主要|拟(?!除虫)|需|需要|急需|希望|计划|鼓励|支持|推动|推进(?![剂器])|促进(?!剂)|进一步)*"
-    r"(?:引进|引入|招引|引育|招商|寻找|寻求|对接|发展|培育(?!钻石)|开发|研发|建设(?!机械)|打造|突破|拓展|延伸|做强|做大|承接|布局|补齐|配套(?!件)|形成)*"
+    r"(?:引进|引入|掌握|招引|引育|招商|寻找|寻求|对接|发展|培育(?!钻石)|开发|研发|建设(?!机械)|打造|突破|拓展|延伸|做强|做大|承接|布局|补齐|配套(?!件)|形成)*"
     r"(?:一批|一家|若干)?"
 )
 _ENDINGS = re.compile(
@@ -31,10 +31,12 @@ _ENDINGS = re.compile(
     r"(?:生产企业|制造企业|加工企业|龙头企业|骨干企业|配套企业|研发企业|企业|厂商|厂家|供应商|制造商|生产商|公司|项目|团队|产业|行业)$"
 )
 _USE = re.compile(
-    r"^(?:主要)?(?:用于|应用于|适用于|面向|服务(?:于|(?!器|机器人))|依托|提升(?!机(?![械电器]))|提高|带动|围绕|满足|防治|实现|推动|促进(?!剂)|替代|拓展应用)"
+    r"^(?:主要)?(?:用于|应用于|适用于|面向|服务(?:于|(?!器|机器人))|依托|发挥|具有|补上|做长|与本地|为(?!客|人)|由(?!壬)|提升(?!机(?![械电器]))|提高|带动|围绕|满足|防治|实现|推动|促进(?!剂)|替代|拓展应用)"
 )
 # “A、B等C”. No such 等 is in 等离子, 等静压, 等速万向节, 高等级; 等速冻食品 and 等离子交换膜 are.
 AND_SO_ON = re.compile(r"(?<!高)等(?!离子(?!交换)|静压|级|温锻|速(?:万向|驱动))")
+# “企业落户”, “企业入驻兰州新区”: where it should go is no part of the thing.
+_SETTLING = re.compile(r"(?:研发|生产|制造|加工|服务|和|及|、)*企业(?:落户|入驻|来).*$")
 _MAKING = re.compile(r"(?:研发|研制|生产|制造|精深加工|深加工|加工|产业化|系列产品|及|和)+$")
 _QUALITY = re.compile(r"^[高低超新强耐抗防轻精]?[^、]{0,3}(?:性|率|型|级|化|度|档)$")
 _MODIFIERS = re.compile(
@@ -148,7 +150,7 @@ def _graded(item: str, weight: float) -> tuple[str, Facet, Level, float]:
 def _items(text: str) -> Iterator[str]:
     inside = [piece for bracket in _BRACKETS.findall(text) for piece in JOINTS.split(bracket)]
     for piece in [*_with_heads(JOINTS.split(_BRACKETS.sub("", text))), *inside]:
-        item = _ENDINGS.sub("", piece.strip(" 　“”\"'的")).strip("的")
+        item = _ENDINGS.sub("", _SETTLING.sub("", piece).strip(" 　“”\"'的")).strip("的")
         if len(normalise(item)) >= _MIN_CHARS or item in ELEMENTS:
             yield item
 

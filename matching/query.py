@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from matching.dictionary import Dictionary, Expansion
 from matching.embedding.protocol import Embedder, Vectors
-from matching.index.lexical import Scores, cut_words
+from matching.index.lexical import Scores, cut_words, whole_words
 from matching.index.release import Release
 from matching.need import core_term, requirements_of, topics_of
 from matching.occurrences import Occurrences, find_occurrences
@@ -21,8 +22,15 @@ from matching.relation import relation_of
 SYNONYM_SHARE = 0.95
 # A text "has" a requirement when this much of it stands there: used to count how common the requirement is.
 COMMON_COVERAGE = 0.75
+# A topic of the title has no vector: characters alone.
+TOPIC_LIKENESS = 0.6
 # Words that say how good a thing is, not what it is: they find everybody who praises himself.
 MODIFIER_SHARE = 0.3
+# What the nearest of the base have is the mean of so many; where nobody has much of it (these parts of all
+# there could be) the nearest are not near.
+NEAREST = 10
+NEAREST_WORDS_LEAST = 0.3
+NEAREST_TOPIC_LEAST = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,10 @@ class Query:
     words: Mapping[str, float]  # the words that a good company's text would hold, with what each counts
     word_scores: Scores  # (n_companies,): BM25
     word_mass: float  # the most that any company could have
+    all_word_scores: Scores  # (n_companies,): BM25 of all words of the need alike
+    all_word_level: float  # what the nearest companies of the base have of it
+    topic_level: float  # how strongly the nearest passages of the base speak of a topic
+    heard: float  # how much of a `must` or of the title stands in one place of the base: 0 to 1
 
 
 def prepare_query(
@@ -73,8 +85,15 @@ def prepare_query(
     common = np.array(
         [naming(*some).sum() for some in zip(coverage, occurrences, strict=True)], dtype=np.int64
     )
+    topic_coverage = tuple(_coverage(some, release) for some in topic_names)
+    topic_occurrences = tuple(
+        find_occurrences(expansion, relation_of(topic), release)
+        for expansion, topic in zip(topic_expansions, topics, strict=True)
+    )
     words = _words(gap, requirements, topics)
     word_scores, word_mass = release.words.weighted(words)
+    all_words, all_word_mass = release.words.weighted(Counter(cut_words(_whole(gap, requirements))))
+    said = [*zip(coverage, occurrences, strict=True), *zip(topic_coverage, topic_occurrences, strict=True)]
     return Query(
         gap=gap,
         requirements=requirements,
@@ -83,11 +102,8 @@ def prepare_query(
         need_vector=vectors[0],
         coverage=coverage,
         occurrences=occurrences,
-        topic_coverage=tuple(_coverage(some, release) for some in topic_names),
-        topic_occurrences=tuple(
-            find_occurrences(expansion, relation_of(topic), release)
-            for expansion, topic in zip(topic_expansions, topics, strict=True)
-        ),
+        topic_coverage=topic_coverage,
+        topic_occurrences=topic_occurrences,
         cosine_mean=cosines.mean(axis=0),
         cosine_spread=np.maximum(cosines.std(axis=0), 1e-3),
         common=common,
@@ -96,6 +112,10 @@ def prepare_query(
         words=words,
         word_scores=word_scores,
         word_mass=word_mass,
+        all_word_scores=all_words,
+        all_word_level=max(_nearest(all_words), NEAREST_WORDS_LEAST * all_word_mass),
+        topic_level=_topic_level(topic_coverage, topic_occurrences),
+        heard=_heard(requirements, said, release),
     )
 
 
@@ -125,11 +145,49 @@ def _apart(requirements: Sequence[Requirement], expansions: Sequence[Expansion])
 def _words(gap: Gap, requirements: Sequence[Requirement], topics: Sequence[str]) -> dict[str, float]:
     """The words that a good company's text would hold, with what each counts; nothing excluded."""
     asked = [r for r in requirements if r.level != "must_not"]
-    whole = "，".join([gap.title, gap.need, *(r.text for r in asked if gap.requirements)])
     cores = {
         w for name in (*(core_term(r.text) for r in asked), *map(core_term, topics)) for w in cut_words(name)
     }
-    return {w: 1.0 if w in cores else MODIFIER_SHARE for w in cut_words(whole)}
+    return {w: 1.0 if w in cores else MODIFIER_SHARE for w in cut_words(_whole(gap, requirements))}
+
+
+def _whole(gap: Gap, requirements: Sequence[Requirement]) -> str:
+    """All that the gap says it wants, as one text."""
+    stated = [r.text for r in requirements if gap.requirements and r.level != "must_not"]
+    return "，".join([gap.title, gap.need, *stated])
+
+
+def _nearest(values: Scores) -> float:
+    """The mean of the NEAREST largest of `values`."""
+    count = min(NEAREST, len(values))
+    return float(np.partition(values, len(values) - count)[len(values) - count :].mean()) if count else 0.0
+
+
+def _topic_level(coverage: Sequence[Scores], occurrences: Sequence[Occurrences]) -> float:
+    strengths = [
+        np.maximum(o.strength, TOPIC_LIKENESS * c) for c, o in zip(coverage, occurrences, strict=True)
+    ]
+    best = np.max(strengths, axis=0) if strengths else np.zeros(0, dtype=np.float32)
+    return max(_nearest(best), NEAREST_TOPIC_LEAST)
+
+
+def _heard(
+    requirements: Sequence[Requirement], said: Sequence[tuple[Scores, Occurrences]], release: Release
+) -> float:
+    """Whether the base speaks of what is asked at all: 月球采矿机器人 is more than a 机器人.
+
+    The most of any `must` or topic that one passage holds, or of a `must` that one company has the words of.
+    `said`: of the requirements, then of the topics.
+    """
+    heard = 0.0
+    for place, (coverage, occurrences) in enumerate(said):
+        level = requirements[place].level if place < len(requirements) else "must"
+        if level == "must" and len(coverage):
+            heard = max(heard, float(coverage.max()), float(occurrences.strength.max()))
+    if heard < 1.0:
+        cores = [core_term(r.text) for r in requirements if r.level == "must"]
+        heard = max([heard, *(release.words.best_share(whole_words(core)) for core in cores)])
+    return heard
 
 
 def _coverage(names: Iterable[str], release: Release) -> Scores:

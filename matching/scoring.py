@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matching.index.release import Release
 from matching.occurrences import Occurrences
-from matching.query import Query
+from matching.query import TOPIC_LIKENESS, Query
 from matching.records import PASSAGE_FIELDS
 from matching.relation import RELATIONS
 from matching.signals import SIGNALS, Context, Signal
@@ -26,8 +26,6 @@ COSINE_HIGH = 7.0
 # Likeness without the term itself is never certain; of a look-alike that the dictionary names it is none.
 LIKENESS_MOST = 0.7
 LOOK_ALIKE = 0.2
-# A topic of the title has no vector: characters alone.
-TOPIC_LIKENESS = 0.6
 # A company's name says what it was founded for, its industry what a register thinks that it does.
 FIELD_SHARES = {"full_name": 0.6, "industry": 0.85}
 # A passage that names machines for, trade in, or services around a thing that is to be made.

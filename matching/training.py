@@ -33,8 +33,8 @@ from matching.signals import SIGNALS
 
 Values = NDArray[np.float64]
 
-# Nothing in a judged set of needs without exclusions measures this one.
-FIXED = {"excluded_product": -4.0}
+# Nothing in a judged set of needs that exclude nothing and that somebody fulfils measures these.
+FIXED = {"excluded_product": -4.0, "unheard_need": -4.0}
 LEARNED = tuple(name for name in SIGNALS if name not in FIXED)
 
 FOLDS = 12
@@ -49,7 +49,7 @@ PENALTY = 0.01
 DECIMALS = 4
 
 # Where a band starts, by the probability, and what its precision must be: see `_bands`.
-BAND_STARTS = {"A": 0.7, "B": 0.45, "C": 0.2}
+BAND_STARTS = {"A": 0.72, "B": 0.45, "C": 0.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,8 @@ def train(collected: Sequence[JudgedValues], data: Mapping[str, Any], on: str) -
         "card": {
             "how": "Monotone additive model over the signals, softmax over each query's companies against "
             "the gains of their grades, no slope below zero; slope and prior by Platt on queries left "
-            "out. The exclusion weight is a judgment: nothing measures it. See matching/training.py.",
+            "out. The weights of exclusions and of needs that nobody speaks of are judgments: nothing "
+            "measures them. See matching/training.py.",
             "date": on,
             "data": dict(data),
             "engine": ENGINE_VERSION,

@@ -9,21 +9,19 @@ from matching.records import Candidate, Remark
 from service.i18n import mark, translate
 
 SIGNAL_LABELS = {
-    "best_requirement": mark("Best requirement"),
     "requirement_coverage": mark("Requirements covered"),
     "core_business": mark("Core business"),
     "main_business": mark("Share of business"),
     "title_agreement": mark("Agreement with the title"),
     "agreeing_fields": mark("Places that agree"),
     "word_agreement": mark("Agreement in words"),
+    "nearest_words": mark("Words beside the nearest"),
     "overall_similarity": mark("Likeness as a whole"),
     "industry_peers": mark("Peers of the industry"),
     "excluded_product": mark("Excluded product"),
+    "unheard_need": mark("Asked, but named by nobody"),
 }
 SIGNAL_MEANINGS = {
-    "best_requirement": mark(
-        "How surely the company fulfils the requirement that fits it best; rare words count more."
-    ),
     "requirement_coverage": mark(
         "How much of the whole gap the company covers, by the weights of the requirements."
     ),
@@ -31,16 +29,24 @@ SIGNAL_MEANINGS = {
     "main_business": mark(
         "The part of the company's products, by revenue, that agrees; without shares by their order."
     ),
-    "title_agreement": mark("How surely the company does what the title of the gap names."),
+    "title_agreement": mark(
+        "How surely the company does what the gap's title names, beside those of the base that do it most."
+    ),
     "agreeing_fields": mark(
         "In how many places (products, introduction, industry, name) the company names what is sought."
     ),
     "word_agreement": mark("How much of the need's words, weighed by rarity, the company's text holds."),
+    "nearest_words": mark(
+        "How much of the need's words the company's text holds, beside the ten companies nearest in words."
+    ),
     "overall_similarity": mark("Likeness in meaning between the need and everything the company says."),
     "industry_peers": mark(
         "How many of the companies nearest to the need are of the company's own industry."
     ),
-    "excluded_product": mark("The company names what this gap excludes."),
+    "excluded_product": mark("The company names what this gap excludes and makes nothing that is wanted."),
+    "unheard_need": mark(
+        "No company of the base names what is asked as a whole; the same for all, it changes no order."
+    ),
 }
 STATUS_LABELS = {
     "met": mark("met"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-WEIGHTS = "learned-1.json"
+WEIGHTS = "learned-2.json"
 
 
 def _data() -> Path:

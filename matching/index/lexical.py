@@ -60,6 +60,11 @@ def _cut(folded: str) -> tuple[str, ...]:
     return tuple(word for word in _cutter().lcut_for_search(folded) if _WORD.search(word))
 
 
+def whole_words(text: str) -> list[str]:
+    """The words of `text`, each once and none by its parts."""
+    return [word for word in dict.fromkeys(_cutter().lcut(normalise(text))) if _WORD.search(word)]
+
+
 class WordIndex:
     """BM25 over the words of whole companies."""
 
@@ -108,6 +113,16 @@ class WordIndex:
             result[documents] += weight * scores
             most += weight * word_rarity(self._count, len(documents))
         return result, most
+
+    def best_share(self, words: Sequence[str]) -> float:
+        """The part of `words`, weighed by rarity, that one company has at most: 0 to 1."""
+        had = np.zeros(self._count, dtype=np.float32)
+        total = 0.0
+        for word in words:
+            holders, _ = self.postings(word)
+            had[holders] += word_rarity(self._count, len(holders))
+            total += word_rarity(self._count, len(holders))
+        return min(1.0, float(had.max(initial=0.0)) / total) if total else 0.0
 
     @property
     def count(self) -> int:

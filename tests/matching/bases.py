@@ -23,7 +23,7 @@ from matching.signals import SIGNALS
 from matching.weights import Weights, read_weights
 
 TODAY = date(2026, 6, 1)
-SHIPPED_WEIGHTS = Path(__file__).parents[2] / "data" / "weights" / "learned-1.json"
+SHIPPED_WEIGHTS = Path(__file__).parents[2] / "data" / "weights" / "learned-2.json"
 RELEASE = "2026-06-01"
 
 

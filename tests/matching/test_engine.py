@@ -210,7 +210,7 @@ class TestReceipt:
             "embedder": "hashing-v1-512",
             "weights": shipped_weights().version,
             "dictionary": "none",
-            "engine": "2",
+            "engine": "3",
             "code_version": "0",
             "depth": 400,
             "as_of": "2026-06-01",

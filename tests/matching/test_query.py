@@ -126,3 +126,29 @@ def test_an_excluded_name_inside_a_wanted_one_is_not_meant(tmp_path: Path) -> No
     holding = [release.phrases.containing(name).tolist() for name in ("叔丁基过氧化氢", "过氧化氢")]
     assert [float(excluded[text]) for text in holding[0]] == [0.0]
     assert [float(excluded[text]) for text in set(holding[1]) - set(holding[0])] == [1.0]
+
+
+def test_what_one_passage_says_whole_is_heard(twelve: Release) -> None:
+    assert prepared(twelve, gap(must("铜箔"))).heard == pytest.approx(1.0)
+    assert prepared(twelve, gap(must("钛合金"), must("铜箔"))).heard == pytest.approx(1.0)
+
+
+def test_a_rare_modifier_that_nobody_says_is_unheard(twelve: Release) -> None:
+    assert prepared(twelve, gap(must("月球采矿铜箔"))).heard < 0.5
+    assert prepared(twelve, gap(must("钛合金"))).heard == 0.0
+
+
+def test_a_topic_of_the_title_is_heard_too(twelve: Release) -> None:
+    assert prepared(twelve, Gap("G", "月球采矿设备", title="铜箔")).heard == pytest.approx(1.0)
+
+
+def test_the_nearest_of_a_small_base_are_all_of_it(twelve: Release) -> None:
+    query = prepared(twelve, Gap("G", "轴承"))
+    assert (query.all_word_scores > 0).sum() == 5
+    least = 0.3 * twelve.words.weighted({"轴承": 1.0})[1]
+    mean_of_six = float(query.all_word_scores.sum()) / 6
+    assert query.all_word_level == pytest.approx(max(mean_of_six, least), rel=1e-5)
+
+
+def test_where_nobody_says_a_topic_the_nearest_are_not_near(twelve: Release) -> None:
+    assert prepared(twelve, Gap("G", "铜箔", title="钛合金")).topic_level == pytest.approx(0.6)

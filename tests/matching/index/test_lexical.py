@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching.index.lexical import CharIndex, WordIndex, cut_words, grams_of
+from matching.index.lexical import CharIndex, WordIndex, cut_words, grams_of, whole_words
 
 # Words of three companies; 4 words in all, so the mean length is 4/3.
 DOCUMENTS = [["铜箔", "铜管"], ["铜箔"], ["阀门"]]
@@ -17,6 +17,10 @@ TEXTS = ["铜箔", "铜管", "阀门"]
 
 def test_long_words_are_also_cut_into_their_parts() -> None:
     assert cut_words("聚苯硫醚") == ["聚苯", "硫醚", "聚苯硫醚"]
+
+
+def test_whole_words_have_no_parts_and_stand_once() -> None:
+    assert whole_words("聚苯硫醚、聚苯硫醚") == ["聚苯硫醚"]
 
 
 def test_words_are_folded_and_signs_are_no_words() -> None:
@@ -58,6 +62,16 @@ class TestWordIndex:
         scores = WordIndex.load(tmp_path / "words").scores(["铜箔"])
         assert scores.shape == (len(documents),)
         assert scores.tolist() == index.scores(["铜箔"]).tolist()
+
+    def test_the_best_share_is_the_part_of_the_words_that_one_company_has(self) -> None:
+        index = WordIndex.build([["铜箔", "设备"], ["铜箔"], ["阀门"]])
+        # Rarity ln(1 + (N − n + ½) / (n + ½)): 铜箔 stands in two of three, 设备 in one, 钛 in none.
+        foil, machine, titanium = np.log1p(1.5 / 2.5), np.log1p(2.5 / 1.5), np.log1p(3.5 / 0.5)
+        assert index.best_share(["铜箔", "设备"]) == pytest.approx(1.0)
+        share = (foil + machine) / (foil + machine + titanium)
+        assert index.best_share(["铜箔", "设备", "钛"]) == pytest.approx(share, abs=1e-6)
+        assert index.best_share(["铜箔", "阀门"]) == pytest.approx(machine / (foil + machine), abs=1e-6)
+        assert index.best_share([]) == 0.0
 
 
 class TestCharIndex:
