@@ -114,7 +114,7 @@ def prepare_query(
         word_mass=word_mass,
         all_word_scores=all_words,
         all_word_level=max(_nearest(all_words), NEAREST_WORDS_LEAST * all_word_mass),
-        topic_level=_topic_level(topic_coverage, topic_occurrences),
+        topic_level=topic_level(topic_strengths(topic_coverage, topic_occurrences)),
         heard=_heard(requirements, said, release),
     )
 
@@ -163,12 +163,17 @@ def _nearest(values: Scores) -> float:
     return float(np.partition(values, len(values) - count)[len(values) - count :].mean()) if count else 0.0
 
 
-def _topic_level(coverage: Sequence[Scores], occurrences: Sequence[Occurrences]) -> float:
+def topic_strengths(coverage: Sequence[Scores], occurrences: Sequence[Occurrences]) -> Scores:
+    """How strongly each text speaks of the topic that it speaks of most: (n_texts,), empty without topics."""
     strengths = [
         np.maximum(o.strength, TOPIC_LIKENESS * c) for c, o in zip(coverage, occurrences, strict=True)
     ]
-    best = np.max(strengths, axis=0) if strengths else np.zeros(0, dtype=np.float32)
-    return max(_nearest(best), NEAREST_TOPIC_LEAST)
+    return np.max(strengths, axis=0) if strengths else np.zeros(0, dtype=np.float32)
+
+
+def topic_level(strengths: Scores) -> float:
+    """What the nearest texts of a base have of a topic."""
+    return max(_nearest(strengths), NEAREST_TOPIC_LEAST)
 
 
 def _heard(

@@ -1,15 +1,16 @@
 """One gap scored against companies as they might be: what a change of a company's text does to its score.
 
 The score is that of a match over an index in which the company is really changed, within 1e-6: rarities and
-counts are moved by the one company. Two things stay as they are: the sample of passages that cosines are
-read against, where the base has more of them than the sample, and the mean length of a text as the other
-companies feel it, which reaches the changed one only through the peers of its industry. A test builds the
-changed base and compares.
+counts are moved by the one company. Three things stay as they are: the sample of passages that cosines are
+read against, where the base has more of them than the sample; the mean length of a text as the other
+companies feel it, which reaches the changed one only through the peers of its industry and the nearest by
+words; and, where only `Known` is at hand, how strongly the nearest texts of the base speak of the title. A
+test builds the changed base and compares.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -22,9 +23,22 @@ from matching.engine import Engine
 from matching.errors import SaysNothing
 from matching.explanation import explain
 from matching.index.variant import Place, Variant
-from matching.query import Query, naming, prepare_query, specificity
+from matching.query import Query, naming, prepare_query, specificity, topic_level, topic_strengths
 from matching.records import PASSAGE_FIELDS, Candidate, CompanyProfile, Gap
 from matching.scoring import Scored, score
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a gap's query knows of the texts of the whole base: see the fields of Query."""
+
+    common: tuple[int, ...]
+    topic_level: float
+    heard: float
+
+    @classmethod
+    def of(cls, query: Query) -> Known:
+        return cls(tuple(query.common.tolist()), query.topic_level, query.heard)
 
 
 class Rescoring:
@@ -36,10 +50,10 @@ class Rescoring:
         gap: Gap,
         *,
         query: Query | None = None,
-        common: NDArray[np.int64] | None = None,
+        known: Known | None = None,
         embedder: RememberingEmbedder | None = None,
     ) -> None:
-        """`query`: the gap made ready for the release. `common`: that of it, where no more of it is known.
+        """`query`: the gap made ready for the release. `known`: of it, where no more of it is at hand.
 
         `embedder`: one that several gaps share. Raises EmptyNeed.
         """
@@ -47,7 +61,7 @@ class Rescoring:
         self._gap = gap
         self._ready = query
         self._embedder = embedder or RememberingEmbedder(engine.embedder)
-        self._common = self.query.common if common is None else common
+        self._known = known or Known.of(self.query)
         self._places: dict[str, Place] = {}
 
     @cached_property
@@ -88,11 +102,31 @@ class Rescoring:
         return explain(self.scored(company), self._engine.weights, 0, rank, today)
 
     def _counted(self, query: Query, variant: Variant) -> Query:
-        """`query` knowing how rare each requirement is among all texts after the change."""
-        common = self._common + _naming(query)[:, variant.new].sum(axis=1)
+        """`query` knowing the texts of the whole base after the change, not only those of the company."""
+        common = np.array(self._known.common, dtype=np.int64) + _naming(query)[:, variant.new].sum(axis=1)
         if len(variant.gone):
             common -= _naming(self.query)[:, variant.gone].sum(axis=1)
-        return replace(query, common=common, specificity=specificity(variant.text_count, common))
+        return replace(
+            query,
+            common=common,
+            specificity=specificity(variant.text_count, common),
+            topic_level=self._topic_level(query, variant),
+            heard=max(self._known.heard, query.heard),
+        )
+
+
+    def _topic_level(self, query: Query, variant: Variant) -> float:
+        """That of the base after the change; as it was, where only that is known."""
+        if self._ready is None and "query" not in self.__dict__:
+            return self._known.topic_level
+        before, after = _topics(self.query), _topics(query)
+        if not len(before):
+            return self._known.topic_level
+        return topic_level(np.append(np.delete(before, variant.gone), after[variant.new]))
+
+
+def _topics(query: Query) -> NDArray[np.float32]:
+    return topic_strengths(query.topic_coverage, query.topic_occurrences)
 
 
 def _naming(query: Query) -> NDArray[np.bool_]:

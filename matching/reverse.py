@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-import numpy as np
-
 from matching.embedding.remembering import RememberingEmbedder
 from matching.engine import Engine
 from matching.errors import EmptyNeed
@@ -17,10 +15,10 @@ from matching.explanation import explain
 from matching.index.variant import Place
 from matching.query import asked_texts, prepare_query
 from matching.records import Candidate, CompanyProfile, Gap
-from matching.rescoring import Rescoring
+from matching.rescoring import Known, Rescoring
 
-# How many texts of a release name each requirement of a gap, by the gap's key: dear to count, small to keep.
-Counts = MutableMapping[str, list[int]]
+# What a gap's query knows of a whole release, by the gap's key: dear to count, small to keep.
+Counts = MutableMapping[str, Known]
 GapProgress = Callable[[int, int], None]  # (done, total)
 
 
@@ -58,11 +56,10 @@ class GapMatcher:
                 continue
             if key not in counts:
                 query = prepare_query(gap, engine.release, self._embedder, engine.dictionary)
-                counts[key] = query.common.tolist()
+                counts[key] = Known.of(query)
                 if progress is not None:
                     progress(done, len(some))
-            common = np.array(counts[key], dtype=np.int64)
-            self._gaps.append((gap, Rescoring(engine, gap, common=common, embedder=self._embedder)))
+            self._gaps.append((gap, Rescoring(engine, gap, known=counts[key], embedder=self._embedder)))
 
     def __len__(self) -> int:
         return len(self._gaps)

@@ -7,7 +7,7 @@ What a whole rebuild would move by one company in a base of thousands is kept as
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,24 +41,21 @@ class ChangedWords(WordIndex):
     ) -> None:
         self._base = base
         self._ordinal = ordinal
-        self._before = frozenset(before)
         self._words = Counter(words)
         self._count = base.count + (ordinal == base.count)
         self._length = len(words)
         self._mean_length = (mean_length * base.count - len(before) + len(words)) / self._count
 
-    def weighted(self, weights: Mapping[str, float]) -> tuple[Scores, float]:
-        result = np.zeros(self._count, dtype=np.float32)
-        most = own = 0.0
-        for word, weight in weights.items():
-            documents, scores = self._base.postings(word)
-            frequency = len(documents) - (word in self._before) + (word in self._words)
-            rarity = word_rarity(self._count, frequency)
-            result[documents] += weight * scores * (rarity / word_rarity(self._base.count, len(documents)))
-            most += weight * rarity
-            own += weight * rarity * self._share(self._words[word])
-        result[self._ordinal] = own
-        return result, most
+    def postings(self, word: str) -> tuple[NDArray[np.int64], Scores]:
+        documents, scores = self._base.postings(word)
+        others = documents != self._ordinal
+        times = self._words[word]
+        rarity = word_rarity(self._count, int(others.sum()) + (times > 0))
+        scores = scores[others] * np.float32(rarity / word_rarity(self._base.count, len(documents)))
+        if not times:
+            return documents[others], scores
+        own = np.array([rarity * self._share(times)], dtype=np.float32)
+        return np.append(documents[others], self._ordinal), np.append(scores, own)
 
     def _share(self, times: int) -> float:
         return times / (BM25_K1 * (1 - BM25_B + BM25_B * self._length / self._mean_length) + times)
