@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matching.errors import EmptyNeed, MatchingError, SelectionInvalid, UnknownCompany
+from matching.errors import EmptyNeed, MatchingError, SaysNothing, SelectionInvalid, UnknownCompany
 
 
 class ServiceError(Exception):
@@ -90,6 +90,7 @@ _STATUS_CODES: tuple[tuple[type[Exception], int], ...] = (
     (Conflict, 409),
     (InvalidInput, 422),
     (EmptyNeed, 422),
+    (SaysNothing, 422),
     (SelectionInvalid, 422),
     (UnknownCompany, 404),
     (DatabaseBusy, 503),

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, request
 
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
-from service.web import chains, companies, find, formats, gaps
+from service.web import chains, companies, explanations, find, formats, gaps
 from service.web.errors import add_error_pages
 from service.web.responses import is_partial
 
@@ -19,6 +19,10 @@ PAGES = (
     ("/gaps/<code>/candidates/<company_id>", gaps.show_gap_candidate),
     ("/find", find.show_find),
     ("/find/candidates/<company_id>", find.show_find_candidate),
+    ("/why-not", explanations.show_why_not),
+    ("/compare", explanations.show_comparison),
+    ("/reverse", explanations.show_reverse),
+    ("/similar", explanations.show_similar),
     ("/companies", companies.search_companies),
     ("/companies/<path:key>", companies.show_company),
 )

@@ -6,10 +6,11 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from matching.errors import EmptyNeed
-from matching.records import MatchResult
+from matching.records import Gap, MatchResult
 from service.actors import VISITOR
 from service.app import service
 from service.errors import InvalidInput, status_code
+from service.operations.explanations import rank_in_list
 from service.operations.match_runs import MAX_NEED_CHARS, match_need
 from service.web.candidates import Asked, show_explanation, show_list, today
 from service.web.conditions import provinces_in_order, read_conditions, read_rank
@@ -79,4 +80,13 @@ def _asked(session: Session, need: str) -> Asked:
             home_province=home,
         )
 
-    return Asked(match, conditions, "pages.show_find", "pages.show_find_candidate", {"need": need})
+    def rank_of(company_id: str) -> int:
+        return rank_in_list(
+            VISITOR,
+            service().engines.engine(session),
+            Gap(id="", need=need, home_province=home),
+            company_id,
+            filters=conditions.filters(home),
+        )
+
+    return Asked(match, rank_of, conditions, "pages.show_find", "pages.show_find_candidate", {"need": need})

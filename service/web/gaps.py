@@ -11,6 +11,8 @@ from matching.records import MatchResult
 from models import Gap
 from service.actors import VISITOR
 from service.app import service
+from service.match_inputs import gap_record
+from service.operations.explanations import rank_in_list
 from service.operations.gaps import current_wording, get_gap
 from service.operations.match_runs import match_gap
 from service.web.candidates import Asked, show_explanation, show_list, today
@@ -52,4 +54,13 @@ def _asked(session: Session, gap: Gap) -> Asked:
             home_province=home,
         )
 
-    return Asked(match, conditions, "pages.show_gap", "pages.show_gap_candidate", {"code": gap.code})
+    def rank_of(company_id: str) -> int:
+        return rank_in_list(
+            VISITOR,
+            service().engines.engine(session),
+            gap_record(current_wording(gap), home),
+            company_id,
+            filters=conditions.filters(home),
+        )
+
+    return Asked(match, rank_of, conditions, "pages.show_gap", "pages.show_gap_candidate", {"code": gap.code})
