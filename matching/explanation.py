@@ -107,12 +107,10 @@ def explain(
 def bands_of(scored: Scored, weights: Weights) -> list[Band]:
     """The band of each company, as its explanation says it."""
     musts = scored.context.by_level("must")
-    is_met = (
-        scored.context.met(MET)[:, musts].any(axis=1) if len(musts) else np.ones(len(scored.scores), bool)
-    )
+    met = scored.context.met(MET)[:, musts].sum(axis=1)
     return [
-        _band(weights, total, is_met=met)
-        for total, met in zip(scored.scores.tolist(), is_met.tolist(), strict=True)
+        _band(weights, float(scored.scores[position]), is_met=not len(musts) or bool(met[position]))
+        for position in range(len(scored.scores))
     ]
 
 

@@ -120,6 +120,14 @@ def _place(companies: NDArray[np.int64], ordinal: int) -> int | None:
     return place if place < len(companies) and companies[place] == ordinal else None
 
 
+def place_in_list(engine: Engine, gap: Gap, company_id: str, filters: Filters) -> int | None:
+    """The rank of a company in a match, without any reasons; None for one that the match leaves out."""
+    ordinal = engine.release.companies.find(company_id)
+    ranking = engine.rank(gap, filters)
+    found = np.flatnonzero(ranking.retrieved.companies[ranking.order] == ordinal)
+    return int(found[0]) + 1 if ordinal is not None and len(found) else None
+
+
 def exclusions(company: CompanyProfile, filters: Filters, home: str | None = None) -> Iterator[Remark]:
     """The conditions that keep `company` out of a list, by name; those of CompanyTable.allowed."""
     shown = {"province": company.province}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from matching.errors import EmptyNeed, MatchingError, SelectionInvalid, UnknownCompany
+from matching.errors import EmptyNeed, MatchingError, SaysNothing, SelectionInvalid, UnknownCompany
 
 
 class ServiceError(Exception):
@@ -108,6 +108,7 @@ _STATUS_CODES: tuple[tuple[type[Exception], int], ...] = (
     (Conflict, 409),
     (InvalidInput, 422),
     (EmptyNeed, 422),
+    (SaysNothing, 422),
     (SelectionInvalid, 422),
     (UnknownCompany, 404),
     (DatabaseBusy, 503),

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from matching.engine import Engine
+from matching.errors import UnknownCompany
 from matching.records import CompanyProfile, Filters, Gap
 from matching.reverse import GapFit, GapMatcher, profile_of_text
 from matching.similar import Similar, find_similar
-from matching.standing import Standing, Standings
+from matching.standing import Standing, Standings, place_in_list
 from matching.why_not import WhyNot, why_not
 from models import Company, GapVersion
 from models import Gap as GapRow
@@ -71,6 +72,23 @@ def standings_of(
     """The order of a gap, ready to be asked for companies. Raises EmptyNeed."""
     require(actor, "match")
     return Standings(engine, gap, today=today, filters=filters)
+
+
+def rank_in_list(
+    actor: Actor, engine: Engine, gap: Gap, company_id: str, *, filters: Filters | None = None
+) -> int:
+    """The rank of a company in the list of a match, without its reasons.
+
+    Raises UnknownCompany for one that is not in that list.
+    """
+    require(actor, "match")
+    rank = place_in_list(engine, gap, company_id, filters or Filters())
+    if rank is None:
+        raise UnknownCompany(
+            f"company {company_id!r}: not among the companies compared: "
+            'it says nothing that comes near, or the conditions leave it out: "why not" tells which'
+        )
+    return rank
 
 
 def ask_why_not(session: Session, actor: Actor, standings: Standings, company_key: str) -> WhyNot:

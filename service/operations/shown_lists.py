@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,9 @@ from matching.interleave import Team
 from matching.records import Filters, MatchResult, Requirement
 from models import AbTest
 from service.actors import Actor
+from service.match_inputs import gap_record
 from service.operations.ab_tests import DEPTH, drafted, engines_of, running_ab_test, teams_of
+from service.operations.explanations import rank_in_list
 from service.operations.feedback import Shown
 from service.operations.gaps import current_wording, get_gap
 from service.operations.match_runs import MAX_LIMIT, match_gap
@@ -60,6 +62,16 @@ def shown_candidate(session: Session, engine: Engine, look: Look, company_id: st
         offset += MAX_LIMIT
         if offset >= result.considered:
             raise UnknownCompany(f"company {company_id!r}: not in the list of gap {look.gap_code}")
+
+
+def shown_rank(session: Session, engine: Engine, look: Look, company_id: str) -> int:
+    """The place of the company in the list as it is shown. Raises UnknownCompany, NotFound."""
+    if _test_of(session, look) is not None:
+        return shown_candidate(session, engine, look, company_id).rank
+    gap = gap_record(current_wording(get_gap(session, look.gap_code)), look.home_province)
+    if look.requirements:
+        gap = replace(gap, requirements=look.requirements)
+    return rank_in_list(look.actor, engine, gap, company_id, filters=look.filters)
 
 
 def _test_of(session: Session, look: Look) -> AbTest | None:

@@ -25,6 +25,7 @@ from service.web import (
 )
 from service.web.access import page_context
 from service.web.admin import audit, users
+from service.web import chains, companies, explanations, find, formats, gaps
 from service.web.errors import add_error_pages
 from service.web.manage import addresses as manage
 from service.web.manage.addresses import Addresses
@@ -39,6 +40,10 @@ PAGES: Addresses = (
     ("/search", search.show_search),
     ("/find", find.show_find),
     ("/find/candidates/<company_id>", find.show_find_candidate),
+    ("/why-not", explanations.show_why_not),
+    ("/compare", explanations.show_comparison),
+    ("/reverse", explanations.show_reverse),
+    ("/similar", explanations.show_similar),
     ("/companies", companies.search_companies),
     ("/companies/<path:key>", companies.show_company),
     ("/sign-in", sign_in.show_sign_in),

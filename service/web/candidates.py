@@ -17,7 +17,6 @@ from service.app import language_of_request, service
 from service.errors import NotFound, status_code
 from service.match_json import match_as_json
 from service.operations.companies import get_company
-from service.operations.match_runs import MAX_LIMIT
 from service.web.companies import origins_of, shared_origin
 from service.web.conditions import PAGE_SIZE, Conditions
 from service.web.errors import Explanation, explain_error
@@ -28,6 +27,7 @@ from service.web.waterfall import waterfall
 from service.web.wishes import encode
 
 _STATUS_ORDER = {"met": 0, "partial": 1, "unknown": 2, "unmet": 3}
+RankOf = Callable[[str], int]  # of a company's id; raises UnknownCompany
 
 
 class Matcher(Protocol):
@@ -41,6 +41,7 @@ class Asked:
     """What a list answers: how it is matched, and at which addresses the list and its explanations are."""
 
     match: Matcher
+    rank_of: RankOf
     conditions: Conditions
     list_endpoint: str
     candidate_endpoint: str
@@ -199,26 +200,18 @@ def show_explanation(
 def find_candidate(asked: Asked, company_id: str, rank: int | None) -> tuple[dict[str, Any], int]:
     """A piece of the list with the company in it and its place there. Raises UnknownCompany.
 
-    Looks where `rank` says first, then from the top.
+    Looks where `rank` says first, then where it stands in the whole order.
     """
     if rank is not None:
         result = asked.match(3, max(0, rank - 2))
         place = _place(result, company_id)
         if place is not None:
             return match_as_json(result, language_of_request()), place
-    offset = 0
-    while True:
-        result = asked.match(MAX_LIMIT, offset)
-        place = _place(result, company_id)
-        if place is not None:
-            result = asked.match(3, max(0, offset + place - 1))
-            return match_as_json(result, language_of_request()), min(1, offset + place)
-        offset += MAX_LIMIT
-        if offset >= result.considered:
-            raise UnknownCompany(
-                f"company {company_id!r}: not among the {result.considered} companies compared: "
-                "it says nothing that comes near, or the conditions leave it out"
-            )
+    result = asked.match(3, max(0, asked.rank_of(company_id) - 2))
+    place = _place(result, company_id)
+    if place is None:  # the index was changed between the two
+        raise UnknownCompany(f"company {company_id!r}: is no longer in this list: open the list again")
+    return match_as_json(result, language_of_request()), place
 
 
 def explanation_context(session: Session, candidate: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from matching.errors import EmptyNeed
 from matching.need import parse_need
-from matching.records import MatchResult
+from matching.records import Gap, MatchResult
 from service.app import service
 from service.errors import InvalidInput, status_code
+from service.operations.explanations import rank_in_list
 from service.operations.match_runs import MAX_NEED_CHARS, match_need
 from service.web.access import current_actor
 from service.web.candidates import Asked, canonical, show_explanation, show_list, today
@@ -83,8 +84,18 @@ def ask_need(session: Session, need: str) -> Asked:
             count_facets=count_facets,
         )
 
+    def rank_of(company_id: str) -> int:
+        return rank_in_list(
+            current_actor(),
+            service().engines.engine(session),
+            Gap(id="", need=need, requirements=conditions.requirements, home_province=home),
+            company_id,
+            filters=conditions.filters(home),
+        )
+
     return Asked(
         match,
+        rank_of,
         conditions,
         "pages.show_find",
         "pages.show_find_candidate",

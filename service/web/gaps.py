@@ -13,7 +13,7 @@ from models import Gap
 from service.app import service
 from service.match_inputs import gap_record
 from service.operations.gaps import current_wording, get_gap
-from service.operations.shown_lists import match_shown
+from service.operations.shown_lists import match_shown, shown_rank
 from service.web.candidates import Asked, canonical, show_explanation, show_list
 from service.web.conditions import PAGE_SIZE, read_conditions, read_rank
 from service.web.verdicts import Verdict, look_at, verdict_of
@@ -59,8 +59,13 @@ def ask_gap(session: Session, gap: Gap) -> Asked:
         engine = service().engines.engine(session)
         return match_shown(session, engine, look, limit=limit, offset=offset, count_facets=count_facets)
 
+    def rank_of(company_id: str) -> int:
+        look = replace(look_at(gap.code), requirements=conditions.requirements)
+        return shown_rank(session, service().engines.engine(session), look, company_id)
+
     return Asked(
         match,
+        rank_of,
         conditions,
         "pages.show_gap",
         "pages.show_gap_candidate",

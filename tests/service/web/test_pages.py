@@ -27,6 +27,14 @@ PAGES = (
     "/companies",
     "/companies?q=铜",
     f"/companies/{FOIL_ID}",
+    "/why-not",
+    f"/why-not?gap=C03-G13&company={FOIL_ID}",
+    "/why-not?need=高档电解铜箔&company=平安银行",
+    "/compare",
+    f"/compare?gap=C03-G13&company={FOIL_ID}&company=平安银行",
+    "/reverse",
+    "/reverse?text=生产高档电解铜箔",
+    f"/similar?company={FOIL_ID}",
 )
 LANGUAGES = ("zh", "en")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
