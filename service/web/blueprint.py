@@ -15,6 +15,7 @@ from service.web import (
     companies,
     event_pages,
     event_words,
+    explanations,
     find,
     formats,
     gaps,
@@ -25,7 +26,6 @@ from service.web import (
 )
 from service.web.access import page_context
 from service.web.admin import audit, users
-from service.web import chains, companies, explanations, find, formats, gaps
 from service.web.errors import add_error_pages
 from service.web.manage import addresses as manage
 from service.web.manage.addresses import Addresses
