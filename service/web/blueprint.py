@@ -11,7 +11,7 @@ from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
 from service.web import account, chains, companies, find, formats, gaps, sign_in
 from service.web.access import page_context
-from service.web.admin import audit, users
+from service.web.admin import audit, base_data, imports, jobs, users
 from service.web.errors import add_error_pages
 from service.web.responses import is_partial
 
@@ -27,6 +27,14 @@ PAGES = (
     ("/sign-in", sign_in.show_sign_in),
     ("/account", account.show_account),
     ("/account/password", account.show_own_password),
+    ("/admin/imports", imports.show_imports),
+    ("/admin/imports/template.<any(xlsx, csv):kind>", imports.save_template),
+    ("/admin/imports/files/<int:upload_id>", imports.show_upload),
+    ("/admin/imports/files/<int:upload_id>/rejected", imports.save_trial_rejects),
+    ("/admin/imports/<int:batch_id>", imports.show_import),
+    ("/admin/imports/<int:batch_id>/rejected", imports.save_rejects),
+    ("/admin/data", base_data.show_data),
+    ("/admin/jobs/<int:job_id>", jobs.show_job),
     ("/admin/users", users.show_users),
     ("/admin/users/<int:user_id>", users.show_user),
     ("/admin/audit", audit.show_audit),
@@ -38,6 +46,13 @@ ACTIONS = (
     ("/account/password", account.change_own_password),
     ("/account/tokens", account.make_token),
     ("/account/tokens/<int:token_id>/revoke", account.revoke_token),
+    ("/admin/imports", imports.upload_import),
+    ("/admin/imports/files/<int:upload_id>/try", imports.try_import),
+    ("/admin/imports/files/<int:upload_id>/store", imports.store_import),
+    ("/admin/imports/files/<int:upload_id>/discard", imports.discard_import),
+    ("/admin/imports/<int:batch_id>/undo", imports.undo),
+    ("/admin/index/build", base_data.build_index),
+    ("/admin/jobs/<int:job_id>/stop", jobs.stop_job),
     ("/admin/users", users.add_user),
     ("/admin/users/<int:user_id>", users.edit_user),
     ("/admin/users/<int:user_id>/disable", users.disable_user),

@@ -26,6 +26,7 @@ from service.labels import (
     percent,
 )
 from service.regions import region_name
+from service.stage_labels import STAGE_LABELS
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 MINUS = "−"
@@ -219,6 +220,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ownership": labelled(OWNERSHIP_LABELS),
     "exchange": labelled(EXCHANGE_LABELS),
     "company_status": labelled(COMPANY_STATUS_LABELS),
+    "job_stage": labelled(STAGE_LABELS),
     "role": labelled(ROLE_LABELS),
     "region": region_name,
     "provenance_kind": labelled(PROVENANCE_KIND_LABELS),
