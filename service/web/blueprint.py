@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, request
 
 from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
-from service.web import account, chains, companies, find, formats, gaps, sign_in
+from service.web import account, chains, companies, find, formats, gaps, help, sign_in
 from service.web.access import page_context
 from service.web.admin import audit, base_data, imports, jobs, users
 from service.web.errors import add_error_pages
@@ -24,6 +24,8 @@ PAGES = (
     ("/find/candidates/<company_id>", find.show_find_candidate),
     ("/companies", companies.search_companies),
     ("/companies/<path:key>", companies.show_company),
+    ("/help", help.show_help),
+    ("/help/<page>", help.show_help_page),
     ("/sign-in", sign_in.show_sign_in),
     ("/account", account.show_account),
     ("/account/password", account.show_own_password),
