@@ -9,7 +9,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from service.i18n import mark, translate
+from service.i18n import translate
+from service.stage_labels import STAGE_LABELS
 
 STAGES = {
     "read": mark("Reading companies"),
@@ -42,7 +43,7 @@ class Progress:
             self.close()
             self._stage = stage
             self._bar = tqdm(
-                desc=translate(self._language, STAGES.get(stage, stage)),
+                desc=translate(self._language, STAGE_LABELS.get(stage, stage)),
                 total=total or None,
                 file=sys.stderr,
                 mininterval=0.2 if sys.stderr.isatty() else _SECONDS_IN_A_LOG,

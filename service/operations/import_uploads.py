@@ -77,7 +77,11 @@ def read_columns(folder: Path, upload: ImportUpload) -> list[UploadColumn]:
         rows = [row.values for row in islice(table.rows(), 50)]
         headers = list(dict.fromkeys([*table.headers, *(key for row in rows for key in row)]))
         return [
-            UploadColumn(header, _samples(header, rows), table.columns.field_of(header) or "")
+            UploadColumn(
+                header,
+                _samples(header, rows),
+                upload.column_mapping.get(header, table.columns.field_of(header) or ""),
+            )
             for header in headers
             if header
         ]

@@ -25,6 +25,8 @@ API_BLUEPRINT = "api"
 PUBLIC = frozenset({"static", "pages.show_sign_in", "pages.sign_in", "pages.sign_out"})
 # What an account does before it has a password of its own.
 _BEFORE_NEW_PASSWORD = PUBLIC | {"pages.show_own_password", "pages.change_own_password"}
+# Endpoints that take files: the permission that lets them in, and the most bytes.
+LARGE_UPLOADS = {"pages.upload_import": ("company.import", 64 * 1024 * 1024)}
 _KEY, _SEEN = "key", "seen"
 _SEEN_EVERY_S = 60  # the cookie is not written anew with each request
 csrf = CSRFProtect()
@@ -108,7 +110,16 @@ def _admit() -> AnyResponse | None:
             return _sent_to(url_for("pages.show_own_password"))
     elif service().config.access == "login" and request.endpoint not in PUBLIC and request.endpoint:
         raise SignInNeeded(f"{request.method} {request.path}: sign in first")
+    _let_in_large_files()
     return None
+
+
+def _let_in_large_files() -> None:
+    """More than a form may hold, for who may send it there; others are refused before any of it is read."""
+    permission, most_bytes = LARGE_UPLOADS.get(request.endpoint or "", ("", 0))
+    if permission:
+        require_current(permission)
+        request.max_content_length = most_bytes
 
 
 def _find_person() -> OpenSession | None:
@@ -180,6 +191,8 @@ def ask_to_sign_in() -> AnyResponse | None:
 
 # The places under “administration”: short name, endpoint, label, permission.
 ADMIN_PAGES = (
+    ("imports", "pages.show_imports", mark("Import companies"), "company.import"),
+    ("data", "pages.show_data", mark("State of the data"), "company.import"),
     ("users", "pages.show_users", mark("Users"), "user.edit"),
     ("audit", "pages.show_audit", mark("Audit log"), "audit.read"),
 )

@@ -24,8 +24,9 @@ from service.web import (
     sign_in,
     verdicts,
 )
+from service.web import account, chains, companies, find, formats, gaps, help, sign_in
 from service.web.access import page_context
-from service.web.admin import audit, users
+from service.web.admin import audit, base_data, imports, jobs, users
 from service.web.errors import add_error_pages
 from service.web.manage import addresses as manage
 from service.web.manage.addresses import Addresses
@@ -46,9 +47,19 @@ PAGES: Addresses = (
     ("/similar", explanations.show_similar),
     ("/companies", companies.search_companies),
     ("/companies/<path:key>", companies.show_company),
+    ("/help", help.show_help),
+    ("/help/<page>", help.show_help_page),
     ("/sign-in", sign_in.show_sign_in),
     ("/account", account.show_account),
     ("/account/password", account.show_own_password),
+    ("/admin/imports", imports.show_imports),
+    ("/admin/imports/template.<any(xlsx, csv):kind>", imports.save_template),
+    ("/admin/imports/files/<int:upload_id>", imports.show_upload),
+    ("/admin/imports/files/<int:upload_id>/rejected", imports.save_trial_rejects),
+    ("/admin/imports/<int:batch_id>", imports.show_import),
+    ("/admin/imports/<int:batch_id>/rejected", imports.save_rejects),
+    ("/admin/data", base_data.show_data),
+    ("/admin/jobs/<int:job_id>", jobs.show_job),
     ("/admin/users", users.show_users),
     ("/admin/users/<int:user_id>", users.show_user),
     ("/admin/audit", audit.show_audit),
@@ -66,6 +77,13 @@ ACTIONS: Addresses = (
     ("/account/password", account.change_own_password),
     ("/account/tokens", account.make_token),
     ("/account/tokens/<int:token_id>/revoke", account.revoke_token),
+    ("/admin/imports", imports.upload_import),
+    ("/admin/imports/files/<int:upload_id>/try", imports.try_import),
+    ("/admin/imports/files/<int:upload_id>/store", imports.store_import),
+    ("/admin/imports/files/<int:upload_id>/discard", imports.discard_import),
+    ("/admin/imports/<int:batch_id>/undo", imports.undo),
+    ("/admin/index/build", base_data.build_index),
+    ("/admin/jobs/<int:job_id>/stop", jobs.stop_job),
     ("/admin/users", users.add_user),
     ("/admin/users/<int:user_id>", users.edit_user),
     ("/admin/users/<int:user_id>/disable", users.disable_user),

@@ -33,6 +33,7 @@ from service.labels import (
 )
 from service.operations.feedback import reasons
 from service.regions import region_name
+from service.stage_labels import STAGE_LABELS
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 MINUS = "−"
@@ -253,6 +254,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ownership": labelled(OWNERSHIP_LABELS),
     "exchange": labelled(EXCHANGE_LABELS),
     "company_status": labelled(COMPANY_STATUS_LABELS),
+    "job_stage": labelled(STAGE_LABELS),
     "role": labelled(ROLE_LABELS),
     "region": region_name,
     "provenance_kind": labelled(PROVENANCE_KIND_LABELS),

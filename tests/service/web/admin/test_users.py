@@ -45,9 +45,13 @@ def test_page_is_whole_and_not_kept(admin: FlaskClient, address: str, language: 
 
 
 def test_administration_is_shown_to_those_who_may(admin: FlaskClient, signed_in: SignedIn) -> None:
-    assert "/admin/users" in Page(admin.get("/").text).attribute("href", "a")
+    assert "/admin/imports" in Page(admin.get("/").text).attribute("href", "a")
+    assert {"/admin/users", "/admin/audit"} <= set(
+        Page(admin.get("/admin/imports").text).attribute("href", "a")
+    )
     curator = signed_in("curator")
-    assert "/admin/users" not in Page(curator.get("/").text).attribute("href", "a")
+    assert "/admin/users" not in Page(curator.get("/admin/imports").text).attribute("href", "a")
+    assert not [a for a in Page(signed_in("officer").get("/").text).attribute("href", "a") if "/admin" in a]
     for address in ("/admin/users", "/admin/audit"):
         assert curator.get(address).status_code == 403
 
