@@ -85,7 +85,9 @@ def _ordered(name: str, counts: Mapping[str, int]) -> list[str]:
         places = {province: place for place, province in enumerate(provinces_in_order())}
         known = [value for value in counts if value in places]
         return sorted(known, key=lambda value: (-counts[value], places[value]))
-    fixed = {"sizes": SIZES, "ownerships": tuple(OWNERSHIP_LABELS), "listings": LISTINGS, "bands": BANDS}.get(name)
+    fixed = {"sizes": SIZES, "ownerships": tuple(OWNERSHIP_LABELS), "listings": LISTINGS, "bands": BANDS}.get(
+        name
+    )
     if fixed:
         return list(fixed)
     if name == "years":

@@ -20,14 +20,17 @@ from service.actors import COMMAND_LINE
 from service.app import Service, create_app
 from service.config import read_config
 from service.db import upgrade_schema
+from service.engines import EngineRoom
 from service.operations.accounts import add_user
 from service.operations.chains import seed_chains
+from service.operations.coverage import count_coverage, store_coverage
 from service.operations.imports import import_companies
 from service.operations.index_releases import build_index, use_index
 from service.readers.chain_profile import read_chain_profile
 from service.shipped import chain_profile_paths, companies_path
 
 SHIPPED = 500
+COVERED = "C03"  # the chain whose candidates are counted
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 # What an imported file may hold; every page that shows it has to show it as text.
 HOSTILE = "<script>alert(1)</script>铜箔"
@@ -95,6 +98,17 @@ def fill(app: Flask, folder: Path) -> None:
         built = build_index(session, COMMAND_LINE, room.engines.embedder, room.engines.index_folder, now=NOW)
     with room.database.session() as session:
         use_index(session, COMMAND_LINE, built)
+    _count(room)
+
+
+def _count(room: Service) -> None:
+    """Count the candidates of one chain; the other nine stay uncounted."""
+    home = room.config.home_province
+    with room.database.reading() as session:
+        engine = EngineRoom(room.config).engine(session)  # the application has opened none yet
+        found = count_coverage(session, engine, today=NOW.date(), home_province=home, codes=[COVERED])
+    with room.database.session() as session:
+        store_coverage(session, COMMAND_LINE, engine, found, now=NOW, home_province=home)
 
 
 def service_of(app: Flask) -> Service:
