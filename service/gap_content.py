@@ -11,18 +11,16 @@ import math
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from matching.passages import normalise
-from models import GapRequirement, GapVersion
-from models.gap import FACETS, GAP_KINDS, LEVELS
 from service.errors import InvalidProfile, ProfileProblem, check_text
 from service.i18n import mark
-from service.readers.chain_profile import GapProfile, as_problems
+from service.readers.chain_profile import Facet, GapKind, GapProfile, Level, Severity, as_problems
 
-SEVERITIES = ("missing", "weak", "single_source", "capacity_short")
+GAP_KINDS, FACETS, LEVELS, SEVERITIES = map(get_args, (GapKind, Facet, Level, Severity))
 MAX_REQUIREMENTS = 60
 MAX_REQUIREMENT_CHARS = 80
 MAX_NAME_CHARS = 200
@@ -77,53 +75,6 @@ class ChainNames:
     links: Collection[str]
     anchors: Collection[str]
     sites: Collection[str]
-
-
-def content_of(version: GapVersion) -> GapContent:
-    """The wording of a stored version."""
-    return GapContent(
-        title=version.title,
-        title_en=version.title_en,
-        kind=version.kind,
-        link=version.link.code,
-        severity=version.severity,
-        need=version.need,
-        note=version.note,
-        anchors=tuple(version.anchors),
-        sites=tuple(version.sites),
-        industry_codes=tuple(version.industry_codes),
-        refs=tuple(PolicyQuote(ref["section"], ref["quote"]) for ref in version.policy_refs),
-        requirements=tuple(
-            RequirementContent(
-                row.req_id, row.text, row.facet, row.level, row.weight, tuple(row.synonyms), row.note
-            )
-            for row in version.requirements
-        ),
-    )
-
-
-def write_content(version: GapVersion, content: GapContent, link_id: int) -> None:
-    """Give `version` the wording `content`; `link_id` is the row of its link."""
-    version.link_id, version.kind, version.severity = link_id, content.kind, content.severity
-    version.title, version.title_en = content.title, content.title_en
-    version.need, version.note = content.need, content.note
-    version.anchors, version.sites = list(content.anchors), list(content.sites)
-    version.industry_codes = list(content.industry_codes)
-    version.policy_refs = [asdict(ref) for ref in content.refs]
-    version.content_hash = content_hash(content)
-    version.requirements = [
-        GapRequirement(
-            req_id=row.id,
-            text=row.text,
-            facet=row.facet,
-            level=row.level,
-            weight=row.weight,
-            synonyms=list(row.synonyms),
-            note=row.note,
-            sort_order=place,
-        )
-        for place, row in enumerate(content.requirements)
-    ]
 
 
 def content_hash(content: GapContent) -> str:

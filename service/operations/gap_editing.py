@@ -17,13 +17,7 @@ from models import Chain, ChainLink, Gap, GapVersion
 from service.actors import Actor, require
 from service.content_diff import diff_contents
 from service.errors import Conflict, InvalidInput, InvalidProfile, ProfileProblem
-from service.gap_content import (
-    GapContent,
-    check_content,
-    content_of,
-    numbered,
-    write_content,
-)
+from service.gap_content import GapContent, check_content, numbered
 from service.i18n import mark
 from service.operations.audit import record_audit
 from service.operations.chains import get_chain
@@ -33,6 +27,7 @@ from service.operations.gap_versions import (
     names_of,
     require_unchanged,
 )
+from service.operations.gap_wordings import content_of, write_content
 
 MAX_NOTE_CHARS = 500
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,31}")

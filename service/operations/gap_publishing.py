@@ -18,7 +18,7 @@ from models import Gap, GapVersion
 from service.actors import Actor, require
 from service.content_diff import diff_contents
 from service.errors import Conflict, InvalidInput, InvalidProfile, PermissionDenied
-from service.gap_content import GapContent, as_profile, content_of, missing_in
+from service.gap_content import GapContent, as_profile, missing_in
 from service.operations.audit import record_audit
 from service.operations.compliance_review import NotClean, ReviewedFinding, review_text
 from service.operations.gap_checks import (
@@ -30,6 +30,7 @@ from service.operations.gap_checks import (
 )
 from service.operations.gap_editing import MAX_NOTE_CHARS
 from service.operations.gap_versions import get_gap_with_versions, get_version, require_unchanged
+from service.operations.gap_wordings import content_of
 
 
 class FourEyes(PermissionDenied):

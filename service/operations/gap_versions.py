@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, selectinload
 from models import Chain, Gap, GapVersion
 from service.content_diff import ContentDiff, diff_contents
 from service.errors import EditConflict, NotFound
-from service.gap_content import ChainNames, GapContent, content_of
+from service.gap_content import ChainNames, GapContent
+from service.operations.gap_wordings import content_of
 
 OPEN = ("draft", "in_review")
 

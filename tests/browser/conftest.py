@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service as Driver
 from werkzeug.serving import make_server
 
+from service.app import Service
 from service.config import TEST_VARIABLES
 from tests.service.web.base import fill, make_app, service_of
 
@@ -62,11 +64,24 @@ class Browser:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over a filled installation."""
+def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A filled installation."""
     folder = tmp_path_factory.mktemp("browser")
     app = make_app(folder / "home")
     fill(app, folder)
+    return app
+
+
+@pytest.fixture(scope="session")
+def installation(application: Flask) -> Service:
+    """What the running server works with, for tests that prepare something in it."""
+    return service_of(application)
+
+
+@pytest.fixture(scope="session")
+def server(application: Flask) -> Iterator[str]:
+    """The address of a server over a filled installation."""
+    app = application
     running = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()

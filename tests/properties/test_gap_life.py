@@ -25,7 +25,7 @@ from models import Base, GapVersion
 from service.actors import Actor
 from service.db import open_database
 from service.errors import ServiceError
-from service.gap_content import GapContent, RequirementContent, content_of
+from service.gap_content import GapContent, RequirementContent
 from service.operations.gap_editing import discard_draft, edit_gap, rebase_draft, restore_version
 from service.operations.gap_publishing import (
     archive_gap,
@@ -35,6 +35,7 @@ from service.operations.gap_publishing import (
     withdraw_gap,
 )
 from service.operations.gap_versions import get_gap_with_versions, working_version
+from service.operations.gap_wordings import content_of
 from tests.service.operations.gap_rows import CODE, LI, NOW, TERMS, WANG, at_work, published_gap
 
 SUN = Actor("孙", "curator")

@@ -16,7 +16,7 @@ from models import Chain, Gap
 from service.app import language_of_request, service
 from service.content_diff import diff_contents
 from service.errors import EditConflict, InvalidInput, ServiceError, status_code
-from service.gap_content import GapContent, RequirementContent, content_of
+from service.gap_content import GapContent, RequirementContent
 from service.i18n import mark
 from service.match_json import match_as_json
 from service.operations import gap_publishing as life
@@ -40,6 +40,7 @@ from service.operations.gap_versions import (
     list_open_versions,
     working_version,
 )
+from service.operations.gap_wordings import content_of
 from service.web.access import current_actor, needs
 from service.web.candidates import main_product, strongest_reason
 from service.web.errors import explain_error

@@ -99,7 +99,7 @@ def test_file_that_is_not_there_is_wrong_use() -> None:
 
 @pytest.mark.usefixtures("empty_home")
 def test_report_is_in_the_language_of_the_setting(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert done("seed", shipped).out == "C03：新增缺口3个，修改0个，无变化0个，归档0个\n"
+    assert done("seed", shipped).out == "C03：新增缺口3个，修改0个，无变化0个，归档0个，保留本地修改0个\n"
     monkeypatch.setenv("LIANZHAO_LANGUAGE", "en")
     expected = "C03: 0 gaps added, 0 changed, 3 unchanged, 0 archived, 0 kept as curators changed them here\n"
     assert done("seed", shipped).out == expected

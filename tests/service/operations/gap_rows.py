@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from models import Gap
 from service.actors import Actor
-from service.gap_content import GapContent, PolicyQuote, RequirementContent, content_of
+from service.gap_content import GapContent, PolicyQuote, RequirementContent
 from service.operations.gap_versions import get_gap_with_versions, working_version
+from service.operations.gap_wordings import content_of
 from tests.factories import make_chain, make_gap
 
 WANG = Actor("王编辑", "curator")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models import Gap, GapVersion
 from service.db import Database
 from service.errors import Conflict, EditConflict, InvalidProfile, NotFound, PermissionDenied
-from service.gap_content import RequirementContent, content_of
+from service.gap_content import RequirementContent
 from service.operations.chains import get_chain, published_gaps
 from service.operations.gap_editing import (
     create_gap,
@@ -19,6 +19,7 @@ from service.operations.gap_editing import (
     restore_version,
 )
 from service.operations.gap_versions import compare_versions, get_gap_with_versions, get_version
+from service.operations.gap_wordings import content_of
 from service.operations.gaps import current_wording, get_gap
 from tests.service.operations.gap_rows import (
     CODE,

@@ -21,7 +21,6 @@ from service.errors import (
     PermissionDenied,
     ServiceError,
 )
-from service.gap_content import content_of
 from service.operations.chains import get_chain, published_gaps, seed_chains
 from service.operations.compliance_review import (
     NotClean,
@@ -42,6 +41,7 @@ from service.operations.gap_publishing import (
     withdraw_gap,
 )
 from service.operations.gap_versions import get_gap_with_versions, working_version
+from service.operations.gap_wordings import content_of
 from service.operations.gaps import current_wording, get_gap
 from tests.service.operations.gap_rows import (
     CODE,
