@@ -14,4 +14,7 @@ STAGE_LABELS = {
     "relax rules": mark("Trying relaxed rules"),
     "rank": mark("Ranking queries"),
     "baselines": mark("Ranking with the baselines"),
+    "count gaps": mark("Reading the gaps against the index, once"),
+    "count candidates": mark("Counting the candidates of each gap"),
+    "explanations": mark("Scoring again without the quotes"),
 }

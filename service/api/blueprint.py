@@ -15,6 +15,7 @@ from matching.records import Requirement
 from service.api import schemas
 from service.api.answers import answers
 from service.api.explanations import add_explanations
+from service.api.events import add_event_endpoints
 from service.api.problems import RequestInvalid, add_problems
 from service.api.rows import (
     chain_as_json,
@@ -79,6 +80,7 @@ spec = SpecTree(
 api = Blueprint("api", __name__, url_prefix=PREFIX)
 add_problems(api)
 add_explanations(api, spec)
+add_event_endpoints(api, spec)
 
 
 def add_api(app: Flask) -> None:
@@ -255,7 +257,7 @@ def show_openapi() -> Response:
 
 @api.before_request
 def _refuse_broken_json() -> Response | None:
-    if request.method == "POST":
+    if request.method in ("POST", "PUT", "PATCH"):
         body = request.get_json(silent=True)
         if not isinstance(body, dict):
             raise RequestInvalid(

@@ -11,21 +11,6 @@ from tqdm import tqdm
 
 from service.i18n import translate
 from service.stage_labels import STAGE_LABELS
-
-STAGES = {
-    "read": mark("Reading companies"),
-    "embed": mark("Computing meanings of texts"),
-    "embed whole texts": mark("Computing meanings of whole texts"),
-    "write": mark("Writing the index"),
-    "import": mark("Importing companies"),
-    "match gaps": mark("Matching the gaps in play"),
-    "relax rules": mark("Trying relaxed rules"),
-    "count gaps": mark("Reading the gaps against the index, once"),
-    "count candidates": mark("Counting the candidates of each gap"),
-    "rank": mark("Ranking queries"),
-    "explanations": mark("Scoring again without the quotes"),
-    "baselines": mark("Ranking with the baselines"),
-}
 # In a log file a line every ten seconds is enough.
 _SECONDS_IN_A_LOG = 10.0
 
