@@ -52,7 +52,7 @@ def import_form(
     if event_code is not None and file.meta.event.casefold() != event_code.casefold():
         raise UnusableForm(file.name, "other_event", found=file.meta.event, wanted=event_code)
     if not dry_run:
-        lock_event(session, file.meta.event)
+        lock_event(session, actor, file.meta.event)
     entries = {entry.entry_id: entry for entry in get_event_list(session, actor, file.meta.event).entries}
     problems = list(file.problems)
     edits = _checked(file, entries, problems)
@@ -227,7 +227,7 @@ def _companies_of(
 def _add(session: Session, actor: Actor, file: FormFile, added: list[AddedRow], *, today: date) -> None:
     """Put the companies of added rows on the list, with what their rows say."""
     entries = {entry.company_id: entry for entry in get_event_list(session, actor, file.meta.event).entries}
-    event = lock_event(session, file.meta.event)
+    event = lock_event(session, actor, file.meta.event)
     values = {row.row: row.values for row in file.new_rows}
     changes: dict[int, dict[str, str]] = {}
     versions: dict[int, int] = {}
