@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from service.event_labels import OWNERSHIP_LABELS, SIZE_LABELS
+from service.event_list_labels import ENTRY_STATUS_LABELS, INVITE_LABELS, STAGE_LABELS
 from service.event_list_records import EventEntry, Said
 from service.form_records import FormRow, GapFacts
 from service.i18n import mark, translate
@@ -20,25 +21,8 @@ from service.labels import KIND_LABELS, POSITION_LABELS, SEVERITY_LABELS, percen
 Value = str | int | float | Decimal | date | None
 FieldKind = Literal["text", "code", "count", "number", "percent", "date", "choice"]
 
-STATUS_LABELS = {"in": mark("invited list"), "waiting": mark("waiting list"), "out": mark("not on the list")}
-INVITE_LABELS = {
-    "planned": mark("to be invited"),
-    "invited": mark("has been invited"),
-    "confirmed": mark("confirmed"),
-    "declined": mark("declined"),
-    "attended": mark("attended"),
-}
-STAGE_LABELS = {
-    "lead": mark("lead"),
-    "contact": mark("in contact"),
-    "visit": mark("visit"),
-    "negotiation": mark("negotiation"),
-    "precheck": mark("pre-check"),
-    "signed": mark("signed"),
-    "started": mark("building started"),
-    "producing": mark("producing"),
-    "ended": mark("ended"),
-}
+# A cell that is empty has no stage; every other word can be chosen.
+STAGES = {code: label for code, label in STAGE_LABELS.items() if code}
 TO_VERIFY = mark("to be verified")
 # Staff alone, of the bounds for industry in 统计上大中小微型企业划分办法(2017); revenue is not known.
 _STAFF_OF_SIZES = ((1000, "large"), (300, "medium"), (20, "small"), (0, "micro"))
@@ -228,9 +212,9 @@ FIELDS: dict[str, FormField] = {
     "match.evidence": _of_entry(evidence_of),
     "match.questions": _of_entry(lambda entry, language: joined(entry.questions, language) or None),
     "match.cautions": _of_entry(lambda entry, language: joined(entry.cautions, language) or None),
-    "entry.status": _of_entry(lambda entry, language: translate(language, STATUS_LABELS[entry.status])),
+    "entry.status": _of_entry(lambda entry, language: translate(language, ENTRY_STATUS_LABELS[entry.status])),
     "entry.invite_status": _entry("invite_status", "choice", labels=INVITE_LABELS, may_be_empty=False),
-    "entry.stage": _entry("stage", "choice", labels=STAGE_LABELS),
+    "entry.stage": _entry("stage", "choice", labels=STAGES),
     "entry.stage_on": _entry("stage_on", "date"),
     "entry.cooperation": _entry("cooperation"),
     "entry.channel": _entry("channel"),

@@ -16,6 +16,7 @@ from service.api import schemas
 from service.api.answers import answers
 from service.api.explanations import add_explanations
 from service.api.events import add_event_endpoints
+from service.api.forms import UPLOADS, add_forms
 from service.api.problems import RequestInvalid, add_problems
 from service.api.rows import (
     chain_as_json,
@@ -249,6 +250,9 @@ def show_run(run_id: int) -> dict[str, Any]:
         return run_as_json(get_run(session, run_id))
 
 
+add_forms(api, spec, _NAMED)
+
+
 @api.get("/openapi.json")
 def show_openapi() -> Response:
     """The description of this API in OpenAPI 3.1."""
@@ -258,6 +262,7 @@ def show_openapi() -> Response:
 @api.before_request
 def _refuse_broken_json() -> Response | None:
     if request.method in ("POST", "PUT", "PATCH"):
+    if request.method == "POST" and request.endpoint not in UPLOADS:
         body = request.get_json(silent=True)
         if not isinstance(body, dict):
             raise RequestInvalid(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -72,6 +73,40 @@ class ChainOut(ChainSummary):
     anchors: list[AnchorOut]
     sites: list[SiteOut]
     gap_list: list[GapSummary]
+
+
+class PresetOut(BaseModel):
+    code: str
+    name: str
+    name_en: str
+    extension: str = Field(description="Ending of its files: .xlsx or .docx.")
+
+
+class PresetList(BaseModel):
+    forms: list[PresetOut]
+
+
+class AnswerIn(BaseModel):
+    """What a company said to one question of its talking points."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    company: str = Field(min_length=1, max_length=200)
+    question: str = Field(
+        min_length=1, max_length=20, description="R1, R2 … of the gap, or F1, F2 … of facts."
+    )
+    text: str = Field(min_length=1, max_length=500)
+    said_by: str = Field(min_length=1, max_length=200, description="The organisation that answered.")
+    said_on: date | None = None
+
+
+class AnswerOut(BaseModel):
+    company: str
+    question: str
+    field: str = Field(description="The fact that it became, or note.")
+    old: str | None
+    new: str
+    is_indexed: bool = Field(description="Whether the next index can rank the company anew because of it.")
 
 
 class ChainList(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.web import event_followup, event_lists, event_runs, events
+from service.web import event_followup, event_forms, event_lists, event_runs, events
 
 PAGES = (
     ("/events", events.show_events),
@@ -20,6 +20,9 @@ PAGES = (
     ("/events/<code>/followup", event_followup.show_followup),
     ("/events/<code>/meetings", event_followup.show_meetings),
     ("/events/<code>/ledger", event_followup.show_ledger),
+    ("/events/<code>/forms", event_forms.show_event_forms),
+    ("/events/<code>/forms/<preset>", event_forms.download_event_form),
+    ("/events/<code>/invitations/<company>", event_forms.download_invitation),
 )
 ACTIONS = (
     ("/events/new", events.add_new_event),
@@ -36,4 +39,6 @@ ACTIONS = (
     ("/events/<code>/runs/<int:number>", event_runs.continue_event_run),
     ("/events/<code>/followup", event_followup.save_followup),
     ("/events/<code>/meetings", event_followup.plan_event_meetings),
+    ("/events/<code>/forms", event_forms.preview_event_form),
+    ("/events/<code>/forms/apply", event_forms.apply_event_form),
 )
