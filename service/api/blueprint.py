@@ -13,7 +13,7 @@ from spectree.models import SecureType, SecuritySchemeData
 
 from matching.records import Requirement
 from service.api import schemas
-from service.api.answers import answers
+from service.api.answers import NAMED, answers
 from service.api.explanations import add_explanations
 from service.api.events import add_event_endpoints
 from service.api.forms import UPLOADS, add_forms
@@ -250,7 +250,7 @@ def show_run(run_id: int) -> dict[str, Any]:
         return run_as_json(get_run(session, run_id))
 
 
-add_forms(api, spec, _NAMED)
+add_forms(api, spec, NAMED)
 
 
 @api.get("/openapi.json")
@@ -261,8 +261,7 @@ def show_openapi() -> Response:
 
 @api.before_request
 def _refuse_broken_json() -> Response | None:
-    if request.method in ("POST", "PUT", "PATCH"):
-    if request.method == "POST" and request.endpoint not in UPLOADS:
+    if request.method in ("POST", "PUT", "PATCH") and request.endpoint not in UPLOADS:
         body = request.get_json(silent=True)
         if not isinstance(body, dict):
             raise RequestInvalid(

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from service.i18n import translate
 from service.stage_labels import STAGE_LABELS
+
 # In a log file a line every ten seconds is enough.
 _SECONDS_IN_A_LOG = 10.0
 

@@ -19,12 +19,12 @@ from service.web import (
     find,
     formats,
     gaps,
+    help,
     saved,
     search,
     sign_in,
     verdicts,
 )
-from service.web import account, chains, companies, find, formats, gaps, help, sign_in
 from service.web.access import page_context
 from service.web.admin import audit, base_data, imports, jobs, users
 from service.web.errors import add_error_pages
