@@ -114,7 +114,6 @@ class Rescoring:
             heard=max(self._known.heard, query.heard),
         )
 
-
     def _topic_level(self, query: Query, variant: Variant) -> float:
         """That of the base after the change; as it was, where only that is known."""
         if self._ready is None and "query" not in self.__dict__:

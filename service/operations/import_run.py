@@ -153,7 +153,8 @@ class ImportRun:
         new = [c for c in touched.values() if c.company_id is None]
         insert_companies(self.session, new, origin)
         changed = [c for c in touched.values() if c.before is not None and c.record != c.before]
-        note_changes(self.session, origin.batch_id, new, changed)
+        if origin.batch_id is not None:
+            note_changes(self.session, origin.batch_id, new, changed)
         update_companies(self.session, changed, origin)
         for company in touched.values():
             self._remember(company)

@@ -65,7 +65,8 @@ class Asked:
     @property
     def save_url(self) -> str:
         """Where the form that keeps this view is sent."""
-        return url_for("pages.save_search", **self.subject, **self.conditions.address(page=1, open=""))
+        arguments: dict[str, Any] = {**self.subject, **self.conditions.address(page=1, open="")}
+        return url_for("pages.save_search", **arguments)
 
     def other_url(self, path: str, **arguments: Any) -> str:
         """The page `path` about the same question, with the edited requirements."""
@@ -263,7 +264,7 @@ def _band_starts() -> dict[str, str]:
 
 def _precision(band: str) -> Mapping[str, Any] | None:
     known = service().engines.weights.precision(cast(Band, band))
-    return known and {"value": known.value, "n": known.n, "as_of": known.as_of}
+    return {"value": known.value, "n": known.n, "as_of": known.as_of} if known else None
 
 
 def canonical(conditions: Conditions, original: Sequence[Requirement]) -> Conditions:
