@@ -183,6 +183,9 @@ class Candidate:
     lexical_rank: int | None = None
     dense_rank: int | None = None
     band_precision: BandPrecision | None = None
+    # Where hidden suppliers are asked for: its rank without that, and others of its group that stand with it.
+    usual_rank: int | None = None
+    group: tuple[CompanyProfile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,8 @@ class Filters:
     listed_only: bool = False
     min_employees: int | None = None
     include_delisted: bool = False
+    # No condition, but another order: size adds nothing, and a group stands once.
+    hidden_suppliers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

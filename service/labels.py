@@ -42,6 +42,15 @@ SIGNAL_MEANINGS = {
     ),
     "excluded_product": mark("The company names what this gap excludes."),
 }
+# Rows that only a list of hidden suppliers has.
+ADVANTAGE_LABELS = {
+    "text_advantage": mark("Less for a longer text"),
+    "size_advantage": mark("Less for size"),
+}
+ADVANTAGE_MEANINGS = {
+    "text_advantage": mark("Takes away what a company gains by saying more than the median of the base."),
+    "size_advantage": mark("Takes away what a company gains by more employees than the median of the base."),
+}
 STATUS_LABELS = {
     "met": mark("met"),
     "partial": mark("partly met"),

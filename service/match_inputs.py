@@ -166,6 +166,7 @@ def filters_from(values: Mapping[str, Any], home_province: str | None = None) ->
         listed_only=bool(values.get("listed_only", False)),
         min_employees=values.get("min_employees"),
         include_delisted=bool(values.get("include_delisted", False)),
+        hidden_suppliers=bool(values.get("hidden_suppliers", False)),
     )
 
 

@@ -30,6 +30,7 @@ class Conditions:
     include_home_province: bool = False
     listed_only: bool = False
     min_employees: int | None = None
+    hidden_suppliers: bool = False
     page: int = 1
     open: str = ""  # id of the company whose explanation is open
 
@@ -50,6 +51,7 @@ class Conditions:
                 "include_home_province": self.include_home_province,
                 "listed_only": self.listed_only,
                 "min_employees": self.min_employees,
+                "hidden_suppliers": self.hidden_suppliers,
             },
             home_province,
         )
@@ -62,6 +64,7 @@ class Conditions:
             "include_home_province": "1" if state.include_home_province else "",
             "listed_only": "1" if state.listed_only else "",
             "min_employees": state.min_employees if state.min_employees is not None else "",
+            "hidden_suppliers": "1" if state.hidden_suppliers else "",
             "page": state.page if state.page > 1 else "",
             "open": state.open,
         }
@@ -78,6 +81,7 @@ def read_conditions() -> Conditions:
         include_home_province=_is_on("include_home_province"),
         listed_only=_is_on("listed_only"),
         min_employees=_whole_number("min_employees", 0, MAX_EMPLOYEES),
+        hidden_suppliers=_is_on("hidden_suppliers"),
         page=_whole_number("page", 1, MAX_PAGE) or 1,
         open=given.get("open", "")[:64],
     )
