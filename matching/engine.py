@@ -6,8 +6,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from matching.dictionary import Dictionary
 from matching.embedding.protocol import Embedder
 from matching.explanation import bands_of, explain
+from matching.fame import groups_of, without_fame
 from matching.index.facets import FACETS
 from matching.index.release import Release, load_release
 from matching.query import Query, prepare_query
@@ -38,6 +40,9 @@ class Ranking:
     retrieved: Retrieved
     scored: Scored
     order: NDArray[np.int64]
+    weights: Weights
+    usual: NDArray[np.int64] | None = None  # where fame is taken away: the order without that
+    folded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # position → others of its group
 
 
 class Engine:
@@ -157,18 +162,50 @@ class Engine:
     def _rank(self, query: Query, filters: Filters, depth: int) -> Ranking:
         retrieved = retrieve(query, self.release, self.release.companies.allowed(filters), depth)
         scored = score(query, self.release, retrieved.companies, self.weights)
-        ids = np.array([self.release.companies.ids[i] for i in retrieved.companies], dtype=object)
-        # Rounded, so that the last bits of a sum do not decide between equals.
-        order = (
-            np.lexsort((ids.astype(str), -np.round(scored.scores, 9))) if len(ids) else np.zeros(0, np.int64)
-        )
-        return Ranking(query, retrieved, scored, order.astype(np.int64))
+        order = self._order(scored)
+        if not filters.hidden_suppliers:
+            return Ranking(query, retrieved, scored, order, self.weights)
+        scored, weights = without_fame(scored, self.weights)
+        heads, folded = self._folded(scored, self._order(scored))
+        return Ranking(query, retrieved, scored, heads, weights, order, folded)
+
+    def _order(self, scored: Scored) -> NDArray[np.int64]:
+        """Positions best first; rounded, so that the last bits of a sum do not decide between equals."""
+        ids = np.array([self.release.companies.ids[i] for i in scored.context.companies], dtype=object)
+        if not len(ids):
+            return np.zeros(0, np.int64)
+        return np.lexsort((ids.astype(str), -np.round(scored.scores, 9))).astype(np.int64)
+
+    def _folded(
+        self, scored: Scored, order: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], dict[int, tuple[int, ...]]]:
+        """The first of each group in `order`, and the positions of those that stand with it."""
+        heads: dict[int, list[int]] = {}
+        for position in order.tolist():
+            heads.setdefault(int(self._groups[scored.context.companies[position]]), []).append(position)
+        folded = {first: tuple(others) for first, *others in heads.values() if others}
+        return np.array([first for first, *_ in heads.values()], dtype=np.int64), folded
+
+    @cached_property
+    def _groups(self) -> NDArray[np.int64]:
+        return groups_of(self.release)
 
     def explained(self, ranking: Ranking, position: int, rank: int, today: date) -> Candidate:
         """The company at `position` of `ranking` with all its rows."""
         retrieved = ranking.retrieved
         ranks = (int(retrieved.lexical_rank[position]), int(retrieved.dense_rank[position]))
-        return explain(ranking.scored, self.weights, position, rank, today, ranks)
+        candidate = explain(ranking.scored, ranking.weights, position, rank, today, ranks)
+        if ranking.usual is None:
+            return candidate
+        companies = ranking.scored.context.companies
+        return replace(
+            candidate,
+            usual_rank=int(np.flatnonzero(ranking.usual == position)[0]) + 1,
+            group=tuple(
+                self.release.companies.get(int(companies[other]))
+                for other in ranking.folded.get(position, ())
+            ),
+        )
 
     def receipt(
         self, gap: Gap, query: Query, filters: Filters, today: date, *, depth: int = DEPTH

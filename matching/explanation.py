@@ -97,7 +97,7 @@ def explain(
         contributions=contributions,
         requirements=results,
         cautions=tuple(_cautions(scored, company, results, today)),
-        unknowns=tuple(_unknowns(company, results)),
+        unknowns=tuple(_unknowns(company, context.query.requirements, results)),
         lexical_rank=ranks[0] or None,
         dense_rank=ranks[1] or None,
         band_precision=weights.precision(band),
@@ -255,10 +255,13 @@ def _evidence_cautions(scored: Scored, results: tuple[RequirementResult, ...]) -
                 yield Remark("small_share", {"product": first.quote, "share": first.revenue_share})
 
 
-def _unknowns(company: CompanyProfile, results: tuple[RequirementResult, ...]) -> Iterator[Remark]:
-    for result in results:
+def _unknowns(
+    company: CompanyProfile, asked: tuple[Requirement, ...], results: tuple[RequirementResult, ...]
+) -> Iterator[Remark]:
+    for requirement, result in zip(asked, results, strict=True):
         if result.status == "unknown" and result.level != "must_not":
-            yield Remark("requirement", {"requirement": result.text, "id": result.id})
+            params = {"requirement": result.text, "id": result.id, "facet": requirement.facet}
+            yield Remark("requirement", params)
         elif result.status in ("met", "partial") and result.level != "must_not":
             lack = unstated(result.text, result.evidence[0].term_name, result.evidence[0].quote)
             if lack:

@@ -189,6 +189,9 @@ class Candidate:
     lexical_rank: int | None = None
     dense_rank: int | None = None
     band_precision: BandPrecision | None = None
+    # Where hidden suppliers are asked for: its rank without that, and others of its group that stand with it.
+    usual_rank: int | None = None
+    group: tuple[CompanyProfile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +210,15 @@ class Filters:
     tags: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     bands: tuple[Band, ...] = ()
+    # No condition, but another order: size adds nothing, and a group stands once.
+    hidden_suppliers: bool = False
 
     def without_facets(self) -> Filters:
         """The same with nothing chosen of what lists are narrowed by."""
         return Filters(
             exclude_provinces=self.exclude_provinces,
             include_delisted=self.include_delisted,
+            hidden_suppliers=self.hidden_suppliers,
         )
 
 

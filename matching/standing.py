@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -68,7 +68,8 @@ class Standings:
         self.engine = engine
         self.gap = gap
         self.today = today
-        self.filters = filters or Filters()
+        # What size adds is not what is asked about here: places are those of the usual list.
+        self.filters = replace(filters or Filters(), hidden_suppliers=False)
         self.ranking: Ranking = engine.rank(gap, self.filters, depth=depth)
         self.order = _order_of(engine, self.ranking.scored)
 

@@ -48,6 +48,15 @@ SIGNAL_MEANINGS = {
         "No company of the base names what is asked as a whole; the same for all, it changes no order."
     ),
 }
+# Rows that only a list of hidden suppliers has.
+ADVANTAGE_LABELS = {
+    "text_advantage": mark("Less for a longer text"),
+    "size_advantage": mark("Less for size"),
+}
+ADVANTAGE_MEANINGS = {
+    "text_advantage": mark("Takes away what a company gains by saying more than the median of the base."),
+    "size_advantage": mark("Takes away what a company gains by more employees than the median of the base."),
+}
 STATUS_LABELS = {
     "met": mark("met"),
     "partial": mark("partly met"),
@@ -220,6 +229,20 @@ QUESTIONS = {
 }
 
 
+# What is asked about a requirement depends on what it is.
+FACET_QUESTIONS = {
+    "product": mark("Does it make “{requirement}” itself, and at what capacity? Its text does not say."),
+    "process": mark("Does it run “{requirement}” in its own works? Its text does not say."),
+    "technology": mark(
+        "Does it hold the technology “{requirement}”, with which patents or projects? Its text does not say."
+    ),
+    "capability": mark(
+        "Does it reach “{requirement}”, by which measurement or certificate? Its text does not say."
+    ),
+    "condition": mark("Is “{requirement}” true of it, by which orders or customers? Its text does not say."),
+}
+
+
 def caution_sentence(language: str, remark: Remark) -> str:
     """A caution in words."""
     return translate(language, CAUTIONS[remark.code], **_readable(remark.params))
@@ -227,7 +250,10 @@ def caution_sentence(language: str, remark: Remark) -> str:
 
 def question_sentence(language: str, remark: Remark) -> str:
     """Something not known, as the question to ask."""
-    return translate(language, QUESTIONS[remark.code], **_readable(remark.params))
+    question = QUESTIONS[remark.code]
+    if remark.code == "requirement":
+        question = FACET_QUESTIONS.get(remark.params.get("facet", ""), question)
+    return translate(language, question, **_readable(remark.params))
 
 
 def summary_sentence(language: str, candidate: Candidate) -> str:

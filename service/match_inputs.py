@@ -224,6 +224,7 @@ def filters_from(values: Mapping[str, Any], home_province: str | None = None) ->
         tags=tuple(map(str, values.get("tags") or ())),
         years=tuple(map(str, values.get("years") or ())),
         bands=cast(tuple[Band, ...], _choice("band", values.get("bands"), BANDS)),
+        hidden_suppliers=bool(values.get("hidden_suppliers", False)),
     )
 
 

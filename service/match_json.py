@@ -16,6 +16,8 @@ from matching.records import (
 )
 from service.i18n import translate
 from service.labels import (
+    ADVANTAGE_LABELS,
+    ADVANTAGE_MEANINGS,
     CAUTION_LABELS,
     FIELD_LABELS,
     SIGNAL_LABELS,
@@ -75,8 +77,8 @@ def candidate_as_json(candidate: Candidate, language: str) -> dict[str, Any]:
         "contributions": [
             {
                 "signal": row.signal,
-                "label": translate(language, SIGNAL_LABELS[row.signal]),
-                "meaning": translate(language, SIGNAL_MEANINGS[row.signal]),
+                "label": translate(language, (SIGNAL_LABELS | ADVANTAGE_LABELS)[row.signal]),
+                "meaning": translate(language, (SIGNAL_MEANINGS | ADVANTAGE_MEANINGS)[row.signal]),
                 "value": row.value,
                 "weight": row.weight,
                 "contribution": row.contribution,
@@ -104,6 +106,8 @@ def candidate_as_json(candidate: Candidate, language: str) -> dict[str, Any]:
             }
             for remark in candidate.unknowns
         ],
+        "usual_rank": candidate.usual_rank,
+        "group": [{"id": one.id, "name": one.name} for one in candidate.group],
         "retrieval": {"lexical_rank": candidate.lexical_rank, "dense_rank": candidate.dense_rank},
     }
 

@@ -85,6 +85,11 @@ class CompanyTable:
         """The whole profile of a company."""
         return self._read(int(ordinal))
 
+    @property
+    def employees(self) -> NDArray[np.float64]:
+        """(n_companies,): employees, −1 where not stated."""
+        return self._employees.astype(np.float64)
+
     def with_company(self, ordinal: int, company: CompanyProfile) -> CompanyTable:
         """The same companies with `company` in place of the one at `ordinal`; at the end it is one more.
 

@@ -152,6 +152,9 @@ class MatchOptions(BaseModel):
     listed_only: bool = False
     include_delisted: bool = False
     min_employees: int | None = Field(None, ge=0, description="Companies that state fewer are left out.")
+    hidden_suppliers: bool = Field(
+        False, description="Take away what size adds, as rows of the score, and fold groups."
+    )
     lang: Language | None = Field(None, description="Language of labels and sentences.")
 
 
@@ -325,6 +328,8 @@ class CandidateOut(BaseModel):
     requirements: list[RequirementRow]
     cautions: list[CautionOut]
     unknowns: list[UnknownOut]
+    usual_rank: int | None = Field(None, description="Its rank without hidden_suppliers.")
+    group: list[dict[str, str]] = Field([], description="Others of its group that stand with it.")
     retrieval: dict[str, int | None]
 
 

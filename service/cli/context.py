@@ -106,6 +106,11 @@ def check_folder_of(path: Path | None) -> None:
 def match_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how much is wanted and which companies may stand in the answer."""
     command = condition_options(command)
+    command = click.option(
+        "--hidden-suppliers",
+        is_flag=True,
+        help="Take away what size adds, as rows of the score, so that small ones surface; groups stand once.",
+    )(command)
     command = click.option("--offset", type=click.IntRange(0), default=0, show_default=True)(command)
     return click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)(command)
 

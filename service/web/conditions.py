@@ -57,6 +57,7 @@ class Conditions:
     tags: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     bands: tuple[str, ...] = ()
+    hidden_suppliers: bool = False
     requirements: tuple[Requirement, ...] = ()  # as edited; empty: those of the gap or the need
     page: int = 1
     open: str = ""  # id of the company whose explanation is open
@@ -82,6 +83,7 @@ class Conditions:
                 "include_home_province": self.include_home_province,
                 "min_employees": self.min_employees,
                 **{name: getattr(self, name) for name in CHOICES},
+                "hidden_suppliers": self.hidden_suppliers,
             },
             home_province,
         )
@@ -95,6 +97,7 @@ class Conditions:
             "min_employees": state.min_employees if state.min_employees is not None else "",
             **{name: list(getattr(state, name)) for name in CHOICES},
             "r": [encode(requirement) for requirement in state.requirements],
+            "hidden_suppliers": "1" if state.hidden_suppliers else "",
             "page": state.page if state.page > 1 else "",
             "open": state.open,
         }
@@ -112,6 +115,7 @@ def read_conditions() -> Conditions:
         min_employees=_whole_number("min_employees", 0, MAX_EMPLOYEES),
         **{name: _chosen(name) for name in CHOICES},
         requirements=read_requirements(),
+        hidden_suppliers=_is_on("hidden_suppliers"),
         page=_whole_number("page", 1, MAX_PAGE) or 1,
         open=given.get("open", "")[:64],
     )

@@ -288,7 +288,7 @@ class TestUnknowns:
         some = company("A", "甲公司", (("铜箔", 0.5),), **OPEN)
         candidate = explained(tmp_path, some, asked, [[0.9, 0.0]])
         assert [(r.code, dict(r.params)) for r in candidate.unknowns[:1]] == [
-            ("requirement", {"requirement": "高活性", "id": "R2"})
+            ("requirement", {"requirement": "高活性", "id": "R2", "facet": "capability"})
         ]
 
     def test_nobody_is_asked_for_what_is_excluded(self, tmp_path: Path) -> None:
