@@ -9,7 +9,6 @@ from service.config import Config
 from service.db import Database
 from service.engines import EngineRoom
 from service.jobs.runner import Progress, Task
-from service.operations.audit import record_audit
 from service.operations.import_run import ImportReport
 from service.operations.import_uploads import file_of, get_upload, mapping_of, report_counts, store_trial
 from service.operations.imports import import_companies
@@ -67,8 +66,6 @@ def make_tasks(config: Config, database: Database, engines: EngineRoom, clock: A
             with database.session() as session:
                 release = use_index(session, actor, built)
                 remove_old_releases(session, config.index_folder)
-                told = {"companies": (None, release.company_count)}
-                record_audit(session, actor, "index.built", release, told)
         except BaseException:
             discard_index(config.index_folder, built)
             raise

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from models import Anchor, Chain, ChainLink, Gap, GapRequirement, GapVersion, Site
 from service.actors import Actor, require
 from service.errors import NotFound
+from service.operations.audit import record_audit
 from service.readers.chain_profile import ChainHead, ChainProfile, GapProfile
 
 
@@ -58,7 +59,17 @@ def seed_chains(session: Session, actor: Actor, profiles: Sequence[ChainProfile]
     archived. What curators have changed here is kept as they left it. Raises PermissionDenied.
     """
     require(actor, "chain.edit")
-    return [_seed_chain(session, actor, profile, order) for order, profile in enumerate(profiles)]
+    reports = [_seed_chain(session, actor, profile, order) for order, profile in enumerate(profiles)]
+    for report in reports:
+        _write_down(session, actor, report)
+    return reports
+
+
+def _write_down(session: Session, actor: Actor, report: SeedReport) -> None:
+    names = ("gaps_added", "gaps_changed", "gaps_archived")
+    changes = {name: (None, found) for name in names if (found := getattr(report, name))}
+    if report.added or changes:
+        record_audit(session, actor, "chain.seeded", ("chain", report.chain), changes)
 
 
 _VERSION = selectinload(Gap.current_version)

@@ -19,6 +19,7 @@ from models import IndexRelease
 from service.actors import Actor, require
 from service.errors import InvalidInput
 from service.match_inputs import company_marks, company_snapshot, count_companies, iterate_profiles
+from service.operations.audit import record_audit
 from service.version import code_version
 
 # The one in use and the one before it: a web server may still have the latter open.
@@ -94,6 +95,7 @@ def use_index(session: Session, actor: Actor, built: BuiltIndex) -> IndexRelease
     )
     session.add(release)
     session.flush()
+    record_audit(session, actor, "index.built", release, {"companies": (None, release.company_count)})
     return release
 
 

@@ -17,6 +17,7 @@ from service.actors import Actor, require
 from service.errors import InvalidInput, NotFound, check_text
 from service.match_inputs import filters_from, gap_of_run, gap_record, plain
 from service.match_json import candidate_as_json
+from service.operations.audit import record_audit
 from service.operations.gaps import current_wording, get_gap
 
 MAX_LIMIT = 200
@@ -127,6 +128,7 @@ def store_run(
     )
     session.add(run)
     session.flush()
+    record_audit(session, actor, "match_run.saved", ("match_run", run.id, gap.title or gap.need))
     return run
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,8 +11,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matching.engine import Engine
 from models import AuditEntry
-from service.actors import Actor
+from service.actors import COMMAND_LINE, Actor
 from service.errors import PermissionDenied
 from service.operations.audit import (
     AuditSearch,
@@ -19,6 +22,10 @@ from service.operations.audit import (
     list_audit_actions,
     record_audit,
 )
+from service.operations.chains import seed_chains
+from service.operations.imports import import_companies
+from service.readers.chain_profile import read_chain_profile
+from service.shipped import chain_profile_paths
 from tests.factories import make_chain, make_company, make_gap
 
 ADMIN = Actor("zhao", "admin", user_id=1, address="10.0.0.1")
@@ -121,3 +128,18 @@ def test_only_administrators_read_it(session: Session, log: list[AuditEntry]) ->
     with pytest.raises(PermissionDenied):
         export_audit(session, CURATOR, AuditSearch())
     assert list_audit_actions(session) == ["gap.changed", "gap.published", "user.added"]
+
+
+def test_loaded_chains_imports_and_indexes_stand_in_the_log(
+    session: Session, open_engine: Callable[[], Engine]
+) -> None:
+    seed_chains(session, COMMAND_LINE, [read_chain_profile(chain_profile_paths()[0])])
+    import_companies(session, COMMAND_LINE, io.BytesIO(b"name\nA Ltd\n"), file_name="a.csv", source="x")
+    open_engine()
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [entry.action for entry in entries] == ["chain.seeded", "import.finished", "index.built"]
+    assert len(entries[0].changes["gaps_added"][1]) == 30
+    assert entries[1].changes["rows_added"] == [None, 1]
+    assert entries[2].changes == {"companies": [None, 1]}
+    seed_chains(session, COMMAND_LINE, [read_chain_profile(chain_profile_paths()[0])])
+    assert len(session.scalars(select(AuditEntry)).all()) == 3  # nothing changed
