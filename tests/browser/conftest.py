@@ -16,9 +16,12 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service as Driver
 from werkzeug.serving import make_server
 
+from service.actors import COMMAND_LINE
 from service.config import TEST_VARIABLES
-from tests.service.web.base import fill, make_app, service_of
+from service.operations.accounts import add_user
+from tests.service.web.base import PASSWORD, fill, make_app, service_of
 
+OFFICER = "wanglin"
 REQUIRE_VARIABLE = TEST_VARIABLES[1]
 _FLAGS = (
     "--headless=new",
@@ -67,6 +70,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("browser")
     app = make_app(folder / "home")
     fill(app, folder)
+    with service_of(app).database.session() as session:
+        made = add_user(session, COMMAND_LINE, OFFICER, role="officer", password=PASSWORD)
+        made.user.must_change_password = False
     running = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
@@ -95,6 +101,12 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
         _without_browser(f"chromium does not start: {err.msg}")
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def officer(server: str) -> str:
+    """The login of an officer of the installation; the password is PASSWORD."""
+    return OFFICER
 
 
 @pytest.fixture
