@@ -17,10 +17,13 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service as Driver
 from werkzeug.serving import make_server
 
+from service.actors import COMMAND_LINE
 from service.app import Service
 from service.config import TEST_VARIABLES
-from tests.service.web.base import fill, make_app, service_of
+from service.operations.accounts import add_user
+from tests.service.web.base import PASSWORD, fill, make_app, service_of
 
+OFFICER = "wanglin"
 REQUIRE_VARIABLE = TEST_VARIABLES[1]
 _FLAGS = (
     "--headless=new",
@@ -69,6 +72,9 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder = tmp_path_factory.mktemp("browser")
     app = make_app(folder / "home")
     fill(app, folder)
+    with service_of(app).database.session() as session:
+        made = add_user(session, COMMAND_LINE, OFFICER, role="officer", password=PASSWORD)
+        made.user.must_change_password = False
     return app
 
 
@@ -110,6 +116,12 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
         _without_browser(f"chromium does not start: {err.msg}")
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def officer(server: str) -> str:
+    """The login of an officer of the installation; the password is PASSWORD."""
+    return OFFICER
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.conftest import Browser
-from tests.service.web.base import FOIL_ID, HOSTILE
+from tests.service.web.base import FOIL_ID, HOSTILE, PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,8 @@ PAGES = (
     f"/gaps/C03-G13/candidates/{FOIL_ID}",
     "/find",
     "/find?need=高档电解铜箔、覆铜板",
+    "/search?q=铜",
+    "/chains/C03/sheet",
     "/companies?q=铜",
     f"/companies/{FOIL_ID}",
     "/nowhere",
@@ -74,13 +76,13 @@ def test_officer_goes_from_a_chain_to_a_reason_and_narrows_the_list(browser: Bro
     assert second.get_attribute("aria-current") == "true"
     assert one(browser, "#said").get_attribute("textContent").endswith(name)
 
-    one(browser, ".picker summary").click()
+    one(browser, "#facet-provinces summary").click()
     one(browser, "input[name=provinces][value='山东']").click()
     wait(browser, lambda: "山东" in one(browser, "#provinces-chosen").text)
     assert address(browser) == "/gaps/C03-G13?provinces=山东"
     places = {place.text.split()[0] for place in every(browser, ".candidates .place")}
     assert places == {"山东"}
-    assert one(browser, ".picker").get_attribute("open")  # and can be narrowed further
+    assert one(browser, "#facet-provinces").get_attribute("open")  # and can be narrowed further
 
     one(browser, "a[hreflang=en]").click()
     wait(browser, lambda: one(browser, "html").get_attribute("lang") == "en")
@@ -90,19 +92,23 @@ def test_officer_goes_from_a_chain_to_a_reason_and_narrows_the_list(browser: Bro
 
 def test_back_undoes_a_condition(browser: Browser) -> None:
     browser.go("/gaps/C03-G13")
-    one(browser, "input[name=listed_only]").click()
-    wait(browser, lambda: address(browser) == "/gaps/C03-G13?listed_only=1")
+    one(browser, "#facet-listings summary").click()
+    one(browser, "input[name=listings][value=listed]").click()
+    wait(browser, lambda: address(browser) == "/gaps/C03-G13?listings=listed")
     browser.driver.back()
     wait(browser, lambda: address(browser) == "/gaps/C03-G13")
-    wait(browser, lambda: not one(browser, "input[name=listed_only]").is_selected())
+    wait(browser, lambda: not one(browser, "input[name=listings][value=listed]").is_selected())
     assert one(browser, "#panel #why-title").text == "江陵铜箔"
 
 
 def test_condition_that_cannot_be_used_is_told_in_place(browser: Browser) -> None:
     browser.go("/gaps/C03-G13")
     box = one(browser, "input[name=min_employees]")
-    browser.driver.execute_script("arguments[0].max = ''; arguments[0].value = '99999999999'", box)
-    one(browser, ".conditions button").click()
+    browser.driver.execute_script(
+        "arguments[0].max = ''; arguments[0].value = '99999999999';"
+        "arguments[0].dispatchEvent(new Event('change', {bubbles: true}))",
+        box,
+    )
     wait(browser, lambda: "不是0至10000000之间的整数" in one(browser, "#result").text)
     assert one(browser, "h1").text == "高档电解铜箔"
 
@@ -214,9 +220,10 @@ def test_pages_work_without_scripts(browser: Browser) -> None:
     browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         browser.go("/gaps/C03-G13")
-        one(browser, "input[name=listed_only]").click()
+        one(browser, "#facet-listings summary").click()
+        one(browser, "input[name=listings][value=listed]").click()
         one(browser, ".conditions button").click()
-        wait(browser, lambda: "listed_only=1" in browser.driver.current_url)
+        wait(browser, lambda: address(browser) == "/gaps/C03-G13?listings=listed")
         one(browser, "[data-panel]").click()
         wait(browser, lambda: "/candidates/" in browser.driver.current_url)
         assert one(browser, "#why-title").is_displayed()
@@ -243,3 +250,87 @@ def test_text_stands_out_from_its_ground(browser: Browser, language: str) -> Non
         browser.go(f"{page}{'&' if '?' in page else '?'}lang={language}")
         weak = browser.driver.execute_script(script)
         assert weak == [], page
+
+
+# The workbench.
+
+
+def test_officer_edits_requirements_and_the_list_follows(browser: Browser) -> None:
+    browser.go("/gaps/C03-G13")
+    one(browser, "#wish-0 summary").click()
+    level = one(browser, "#wish-0-level")
+    level.send_keys("加分")
+    wait(browser, lambda: "r=s2:高档电解铜箔" in address(browser))
+    assert one(browser, "#wish-0").get_attribute("open")  # and can be edited further
+    assert one(browser, "#wish-0-level").get_attribute("value") == "should"
+
+    one(browser, "#wish-new summary").click()
+    one(browser, "#wish-new-text").send_keys("啤酒", Keys.ENTER)
+    wait(browser, lambda: "r=m1:啤酒" in address(browser))
+    wait(browser, lambda: len(every(browser, ".wish")) == 3)
+    deep = browser.driver.current_url
+    first = one(browser, "[data-panel]").text
+
+    browser.driver.get(deep)
+    assert one(browser, "[data-panel]").text == first
+    assert every(browser, ".wish")[1].text.replace("\n", " ").startswith("核心 啤酒")
+
+    one(browser, "#wish-1 summary").click()
+    one(browser, "#wish-1 button[name=drop]").click()
+    wait(browser, lambda: len(every(browser, ".wish")) == 2)
+    one(browser, ".wish-back a").click()
+    wait(browser, lambda: address(browser) == "/gaps/C03-G13")
+
+
+def test_officer_finds_filters_and_saves(browser: Browser, officer: str) -> None:
+    browser.go("/")
+    one(browser, "#q").send_keys("铜箔", Keys.ENTER)
+    wait(browser, lambda: one(browser, "h1").text.startswith("“铜箔”"))
+    one(browser, "a[href='/gaps/C03-G13']").click()
+    wait(browser, lambda: one(browser, "h1").text == "高档电解铜箔")
+    one(browser, "#facet-sizes summary").click()
+    one(browser, "input[name=sizes][value=large]").click()
+    wait(browser, lambda: address(browser) == "/gaps/C03-G13?sizes=large")
+    one(browser, "h1").click()  # closes what is open
+
+    one(browser, "[data-save]").click()
+    wait(browser, lambda: one(browser, "#login")).send_keys(officer)
+    one(browser, "#password").send_keys(PASSWORD, Keys.ENTER)
+    wait(browser, lambda: address(browser) == "/gaps/C03-G13?sizes=large")
+    press(browser, "s")
+    name = wait(browser, lambda: one(browser, "#save-name"))
+    name.clear()
+    name.send_keys("大型铜箔企业", Keys.ENTER)
+    wait(browser, lambda: "已保存为“大型铜箔企业”" in one(browser, "main, .page").text)
+
+    one(browser, "a[href='/saved']").click()
+    wait(browser, lambda: one(browser, "h1").text == "已存查找")
+    one(browser, "tbody [data-open]").click()
+    wait(browser, lambda: address(browser) == "/gaps/C03-G13?sizes=large")
+
+
+def test_first_page_is_light(browser: Browser) -> None:
+    """All that a first visit loads, uncompressed: a list of companies with everything it needs."""
+    browser.go("/gaps/C03-G13")
+    sizes = browser.driver.execute_script(
+        "return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))"
+        ".map((entry) => entry.decodedBodySize)"
+    )
+    assert 50_000 < sum(sizes) < 300_000
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_no_serious_fault(browser: Browser, language: str) -> None:
+    """axe-core's rules for WCAG 2.1 A and AA."""
+    axe = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
+    run = (
+        "const done = arguments[0];"
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then((found) => done("
+        "found.violations.filter((fault) => ['serious', 'critical'].includes(fault.impact))"
+        ".map((fault) => [fault.id, fault.nodes.map((node) => node.html.slice(0, 160))])))"
+    )
+    browser.driver.set_script_timeout(60)
+    for page in PAGES:
+        browser.go(f"{page}{'&' if '?' in page else '?'}lang={language}")
+        browser.driver.execute_script(axe)
+        assert browser.driver.execute_async_script(run) == [], page
