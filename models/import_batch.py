@@ -31,6 +31,8 @@ class ImportBatch(Base):
     rows_rejected: Mapped[int] = mapped_column(default=0)
     imported_at: Mapped[datetime] = mapped_column(default=utc_now)
     imported_by: Mapped[str] = mapped_column(String(100))
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None] = mapped_column(String(100))
 
     issues: Mapped[list[ImportIssue]] = relationship(
         back_populates="batch", cascade="all, delete-orphan", order_by="ImportIssue.row_number"

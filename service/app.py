@@ -17,12 +17,12 @@ from service.config import Config, read_config
 from service.db import Database, open_database
 from service.engines import EngineRoom
 from service.i18n import LANGUAGES
+from service.jobs.runner import JobRunner
+from service.jobs.tasks import make_tasks
 from service.version import code_version
 
 LANGUAGE_COOKIE = "lianzhao_language"
 LANGUAGE_ARGUMENT = "lang"
-DOCUMENT_ENDPOINTS = frozenset({"pages.start_policy_draft", "pages.check_compliance"})
-MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
 _COOKIE_SECONDS = 365 * 24 * 3600
 # Everything comes from this server: a page that asks another host for anything is refused by the browser.
 _CONTENT_POLICY = (
@@ -38,6 +38,7 @@ class Service:
     config: Config
     database: Database
     engines: EngineRoom
+    jobs: JobRunner
     clock: Callable[[], datetime] = utc_now
 
 
@@ -70,10 +71,9 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     if isinstance(app.json, DefaultJSONProvider):
         app.json.ensure_ascii = False  # Chinese as it is read
         app.json.sort_keys = False
-    app.extensions["lianzhao"] = Service(
-        config, open_database(config.database_url), EngineRoom(config), clock
-    )
-    app.before_request(_allow_documents)
+    database, engines = open_database(config.database_url), EngineRoom(config)
+    jobs = JobRunner(database, make_tasks(config, database, engines, clock), clock)
+    app.extensions["lianzhao"] = Service(config, database, engines, jobs, clock)
     Babel(app, locale_selector=language_of_request)
     _add_doors(app)
     app.after_request(_finish)
@@ -98,13 +98,6 @@ def _choose_language() -> str:
         if choice in LANGUAGES:
             return choice
     return service().config.language
-
-
-def _allow_documents() -> None:
-    """Where a document is sent or a long text pasted, the request may be larger than elsewhere."""
-    if request.endpoint in DOCUMENT_ENDPOINTS:
-        request.max_content_length = MAX_DOCUMENT_BYTES
-        request.max_form_memory_size = MAX_DOCUMENT_BYTES
 
 
 def _add_doors(app: Flask) -> None:

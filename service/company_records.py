@@ -170,3 +170,28 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value
+
+
+def record_as_json(record: CompanyRecord) -> dict[str, Any]:
+    """All of `record` as JSON can hold it, to be read back by `record_from_json`."""
+    return {f.name: _plain(getattr(record, f.name)) for f in fields(CompanyRecord)}
+
+
+def record_from_json(values: dict[str, Any]) -> CompanyRecord:
+    """The record that `record_as_json` wrote."""
+    known = dict(values)
+    for name in ("listed_on", "founded_on"):
+        known[name] = _day(known[name])
+    capital = known["reg_capital_wan"]
+    known["reg_capital_wan"] = None if capital is None else Decimal(capital)
+    known["products"] = tuple(ProductRecord(*row) for row in known["products"])
+    known["tags"] = tuple(
+        TagRecord(code, level, batch, _day(start), _day(end), source)
+        for code, level, batch, start, end, source in known["tags"]
+    )
+    known["former_names"] = tuple(known["former_names"])
+    return CompanyRecord(**known)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

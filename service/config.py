@@ -91,6 +91,10 @@ class Config:
         return self.home / "cache"
 
     @property
+    def uploads_folder(self) -> Path:
+        return self.home / "uploads"
+
+    @property
     def models_folder(self) -> Path:
         return self.home / "models"
 

@@ -1,6 +1,6 @@
 """What curators need: drafts of gap wordings, own dictionary entries, policy texts at work, exceptions.
 
-Revises: 0003
+Revises: 0003a
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0003a"
 branch_labels = None
 depends_on = None
 

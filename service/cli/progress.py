@@ -9,19 +9,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from service.i18n import mark, translate
+from service.i18n import translate
+from service.stage_labels import STAGE_LABELS
 
-STAGES = {
-    "read": mark("Reading companies"),
-    "embed": mark("Computing meanings of texts"),
-    "embed whole texts": mark("Computing meanings of whole texts"),
-    "write": mark("Writing the index"),
-    "import": mark("Importing companies"),
-    "match gaps": mark("Matching the gaps in play"),
-    "relax rules": mark("Trying relaxed rules"),
-    "rank": mark("Ranking queries"),
-    "baselines": mark("Ranking with the baselines"),
-}
 # In a log file a line every ten seconds is enough.
 _SECONDS_IN_A_LOG = 10.0
 
@@ -39,7 +29,7 @@ class Progress:
             self.close()
             self._stage = stage
             self._bar = tqdm(
-                desc=translate(self._language, STAGES.get(stage, stage)),
+                desc=translate(self._language, STAGE_LABELS.get(stage, stage)),
                 total=total or None,
                 file=sys.stderr,
                 mininterval=0.2 if sys.stderr.isatty() else _SECONDS_IN_A_LOG,

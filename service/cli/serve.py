@@ -41,6 +41,7 @@ def run_server(config: Config) -> None:
     host = f"[{config.host}]" if ":" in config.host else config.host
     hint = translate(config.language, "Ctrl-C stops it")
     click.echo(f"LianZhao: http://{host}:{config.port}/  ({hint})")
+    app.extensions["lianzhao"].jobs.resume()
     server.run()
 
 

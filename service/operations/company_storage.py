@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from matching.passages import cut_passages, text_key
@@ -41,22 +41,34 @@ def load_known(session: Session, records: Sequence[tuple[CompanyRecord, bool]]) 
     """The stored companies that any of `records` may speak of."""
     keys = {column: values for column, values in keys_to_look_up(records).items() if values}
     condition = or_(*(_COMPANY.c[column].in_(values) for column, values in keys.items()))
+    stored = _records(session, condition)
+    sources = _id_sources(session, list(stored))
+    known = KnownCompanies(stored_ids=partial(_ids_from, session))
+    for company_id, record in stored.items():
+        known.add(KnownCompany(record, company_id, before=record, id_source=sources.get(company_id)))
+    return known
+
+
+def load_by_ids(session: Session, ids: Sequence[int]) -> dict[int, CompanyRecord]:
+    """The facts of the stored companies with these row ids."""
+    return _records(session, _COMPANY.c.id.in_(ids))
+
+
+def _records(session: Session, condition: ColumnElement[bool]) -> dict[int, CompanyRecord]:
     columns = [_COMPANY.c[name] for name in ("id", "external_id", *_COLUMNS)]
     rows = session.execute(select(*columns).where(condition).order_by(_COMPANY.c.id)).mappings().all()
     ids = [row["id"] for row in rows]
     products = _products(session, ids)
     tags = _tags(session, ids)
-    sources = _id_sources(session, ids)
-    known = KnownCompanies(stored_ids=partial(_ids_from, session))
-    for row in rows:
-        record = CompanyRecord(
+    return {
+        row["id"]: CompanyRecord(
             external_id=row["external_id"],
             products=tuple(products.get(row["id"], ())),
             tags=tuple(tags.get(row["id"], ())),
             **{column: row[column] for column in _COLUMNS},
         )
-        known.add(KnownCompany(record, row["id"], before=record, id_source=sources.get(row["id"])))
-    return known
+        for row in rows
+    }
 
 
 def _ids_from(session: Session, start: str) -> set[str]:
@@ -106,6 +118,16 @@ def update_companies(session: Session, companies: Sequence[KnownCompany], origin
     """Store what changed; passages are cut again only where a text did."""
     if not companies:
         return
+    changes = rewrite_companies(session, companies)
+    _write_provenance(session, changes, origin, is_new=False)
+
+
+def rewrite_companies(
+    session: Session, companies: Sequence[KnownCompany]
+) -> list[tuple[KnownCompany, frozenset[str]]]:
+    """Store what changed but for where it is from; gives each company with its changed fields."""
+    if not companies:
+        return []
     changes = [(company, _changed(company)) for company in companies]
     session.execute(
         update(_COMPANY).where(_COMPANY.c.id == bindparam("changed_id")),
@@ -118,7 +140,7 @@ def update_companies(session: Session, companies: Sequence[KnownCompany], origin
         if some:
             session.execute(delete(table).where(table.c.company_id.in_([c.company_id for c in some])))
     _insert_parts(session, products, tags, passages)
-    _write_provenance(session, changes, origin, is_new=False)
+    return changes
 
 
 def _changed(company: KnownCompany) -> frozenset[str]:

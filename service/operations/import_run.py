@@ -17,6 +17,7 @@ from service.company_records import FACT_FIELDS, CompanyRecord, known_facts, mer
 from service.errors import ServiceError
 from service.operations.company_identity import KnownCompanies, KnownCompany
 from service.operations.company_storage import Origin, insert_companies, load_known, update_companies
+from service.operations.import_undo import note_changes
 from service.readers.company_issues import Finding, Issue, issue_at
 from service.readers.company_rows import CompanyRowReader, ParsedRow
 from service.readers.company_tables import CompanyTable
@@ -152,6 +153,7 @@ class ImportRun:
         new = [c for c in touched.values() if c.company_id is None]
         insert_companies(self.session, new, origin)
         changed = [c for c in touched.values() if c.before is not None and c.record != c.before]
+        note_changes(self.session, origin.batch_id, new, changed)
         update_companies(self.session, changed, origin)
         for company in touched.values():
             self._remember(company)

@@ -22,6 +22,7 @@ from models.company import PROVENANCE_KINDS
 from service.actors import Actor, require
 from service.company_records import CompanyRecord
 from service.errors import Conflict, InvalidInput, NotFound
+from service.operations.audit import record_audit
 from service.operations.import_run import ImportReport, ImportRun, ImportStopped, Progress
 from service.readers.company_issues import Issue
 from service.readers.company_rows import CompanyRowReader
@@ -84,6 +85,7 @@ def import_companies(
             savepoint.rollback()
         else:
             savepoint.commit()
+            _write_down(session, actor, report)
             session.expire_all()  # rows were written past the objects that the session holds
     return report
 
@@ -138,6 +140,13 @@ def iterate_records(path: Path | str, *, today: date | None = None) -> Iterator[
             record = reader.read(row).record
             if record is not None:
                 yield record
+
+
+def _write_down(session: Session, actor: Actor, report: ImportReport) -> None:
+    counts = ("rows_read", "rows_added", "rows_updated", "rows_rejected")
+    changes = {name: (None, getattr(report, name)) for name in ("source", *counts)}
+    subject = ("import_batch", report.batch_id or "", report.file_name)
+    record_audit(session, actor, "import.finished", subject, changes)
 
 
 def _take_back(savepoint: SessionTransaction) -> None:

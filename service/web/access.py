@@ -13,8 +13,9 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actors import VISITOR, Actor, require
-from service.app import service
+from service.app import language_of_request, service
 from service.errors import DatabaseBusy, SignInNeeded
+from service.i18n import mark, translate
 from service.operations.api_tokens import find_token, note_use
 from service.operations.signing_in import OpenSession, SignedIn, find_session
 from service.web.responses import is_partial
@@ -24,6 +25,12 @@ API_BLUEPRINT = "api"
 PUBLIC = frozenset({"static", "pages.show_sign_in", "pages.sign_in", "pages.sign_out"})
 # What an account does before it has a password of its own.
 _BEFORE_NEW_PASSWORD = PUBLIC | {"pages.show_own_password", "pages.change_own_password"}
+# Endpoints that take files: the permission that lets them in, and the most bytes.
+LARGE_UPLOADS = {
+    "pages.upload_import": ("company.import", 64 * 1024 * 1024),
+    "pages.start_policy_draft": ("gap.edit", 32 << 20),
+    "pages.check_compliance": ("gap.edit", 32 << 20),
+}
 _KEY, _SEEN = "key", "seen"
 _SEEN_EVERY_S = 60  # the cookie is not written anew with each request
 csrf = CSRFProtect()
@@ -107,7 +114,17 @@ def _admit() -> AnyResponse | None:
             return _sent_to(url_for("pages.show_own_password"))
     elif service().config.access == "login" and request.endpoint not in PUBLIC and request.endpoint:
         raise SignInNeeded(f"{request.method} {request.path}: sign in first")
+    _let_in_large_files()
     return None
+
+
+def _let_in_large_files() -> None:
+    """More than a form may hold, for who may send it there; others are refused before any of it is read."""
+    permission, most_bytes = LARGE_UPLOADS.get(request.endpoint or "", ("", 0))
+    if permission:
+        require_current(permission)
+        request.max_content_length = most_bytes
+        request.max_form_memory_size = most_bytes  # a text may be pasted instead of a file
 
 
 def _find_person() -> OpenSession | None:
@@ -177,6 +194,24 @@ def ask_to_sign_in() -> AnyResponse | None:
     return _sent_to(sign_in_address()) if request.method == "GET" or is_partial() else None
 
 
+# The places under “administration”: short name, endpoint, label, permission.
+ADMIN_PAGES = (
+    ("imports", "pages.show_imports", mark("Import companies"), "company.import"),
+    ("data", "pages.show_data", mark("State of the data"), "company.import"),
+    ("users", "pages.show_users", mark("Users"), "user.edit"),
+    ("audit", "pages.show_audit", mark("Audit log"), "audit.read"),
+)
+
+
 def page_context() -> dict[str, Any]:
-    """What every template knows of who asks."""
-    return {"actor": current_actor(), "is_open": service().config.access == "open"}
+    """What every template knows of who asks, and of where that one may go."""
+    actor = current_actor()
+    language = language_of_request()
+    return {
+        "actor": actor,
+        "admin_pages": [
+            (page, endpoint, translate(language, label))
+            for page, endpoint, label, permission in ADMIN_PAGES
+            if actor.may(permission)
+        ],
+    }

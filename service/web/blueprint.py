@@ -11,6 +11,7 @@ from service.app import LANGUAGE_ARGUMENT, language_of_request
 from service.version import code_version
 from service.web import account, chains, companies, find, formats, gaps, sign_in
 from service.web.access import page_context
+from service.web.admin import audit, base_data, imports, jobs, users
 from service.web.errors import add_error_pages
 from service.web.manage import addresses as manage
 from service.web.manage.addresses import Addresses
@@ -26,7 +27,19 @@ PAGES: Addresses = (
     ("/companies", companies.search_companies),
     ("/companies/<path:key>", companies.show_company),
     ("/sign-in", sign_in.show_sign_in),
+    ("/account", account.show_account),
     ("/account/password", account.show_own_password),
+    ("/admin/imports", imports.show_imports),
+    ("/admin/imports/template.<any(xlsx, csv):kind>", imports.save_template),
+    ("/admin/imports/files/<int:upload_id>", imports.show_upload),
+    ("/admin/imports/files/<int:upload_id>/rejected", imports.save_trial_rejects),
+    ("/admin/imports/<int:batch_id>", imports.show_import),
+    ("/admin/imports/<int:batch_id>/rejected", imports.save_rejects),
+    ("/admin/data", base_data.show_data),
+    ("/admin/jobs/<int:job_id>", jobs.show_job),
+    ("/admin/users", users.show_users),
+    ("/admin/users/<int:user_id>", users.show_user),
+    ("/admin/audit", audit.show_audit),
     *manage.PAGES,
 )
 # Every view here carries `needs(permission)` of service/web/access.py, but for signing in and out.
@@ -34,6 +47,21 @@ ACTIONS: Addresses = (
     ("/sign-in", sign_in.sign_in),
     ("/sign-out", sign_in.sign_out),
     ("/account/password", account.change_own_password),
+    ("/account/tokens", account.make_token),
+    ("/account/tokens/<int:token_id>/revoke", account.revoke_token),
+    ("/admin/imports", imports.upload_import),
+    ("/admin/imports/files/<int:upload_id>/try", imports.try_import),
+    ("/admin/imports/files/<int:upload_id>/store", imports.store_import),
+    ("/admin/imports/files/<int:upload_id>/discard", imports.discard_import),
+    ("/admin/imports/<int:batch_id>/undo", imports.undo),
+    ("/admin/index/build", base_data.build_index),
+    ("/admin/jobs/<int:job_id>/stop", jobs.stop_job),
+    ("/admin/users", users.add_user),
+    ("/admin/users/<int:user_id>", users.edit_user),
+    ("/admin/users/<int:user_id>/disable", users.disable_user),
+    ("/admin/users/<int:user_id>/enable", users.enable_user),
+    ("/admin/users/<int:user_id>/password", users.reset_password),
+    ("/admin/audit/export", audit.save_audit),
     *manage.ACTIONS,
 )
 # The address of the same page in the other language keeps everything that was chosen.
@@ -77,5 +105,7 @@ def _other_language_url(language: str) -> str:
 def _mark_as_personal(response: Response) -> Response:
     """One address has several contents: by language, and as part of a page or whole."""
     response.vary.update(("Cookie", "HX-Request", "HX-Target"))
-    response.headers.setdefault("Cache-Control", "private, no-cache")
+    # What administrators and owners of accounts see is not left on the disk of an office computer.
+    is_private = request.path.startswith(("/admin", "/account", "/sign-in"))
+    response.headers.setdefault("Cache-Control", "no-store" if is_private else "private, no-cache")
     return response

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from service.app import language_of_request
+from service.audit_labels import ROLE_LABELS
 from service.i18n import mark, translate
 from service.labels import (
     FACET_LABELS,
@@ -28,6 +29,8 @@ from service.labels import (
     STATUS_MARKS,
     percent,
 )
+from service.regions import region_name
+from service.stage_labels import STAGE_LABELS
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 MINUS = "−"
@@ -239,6 +242,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ownership": labelled(OWNERSHIP_LABELS),
     "exchange": labelled(EXCHANGE_LABELS),
     "company_status": labelled(COMPANY_STATUS_LABELS),
+    "job_stage": labelled(STAGE_LABELS),
+    "role": labelled(ROLE_LABELS),
+    "region": region_name,
     "provenance_kind": labelled(PROVENANCE_KIND_LABELS),
     "gap_status": labelled(GAP_STATUS_LABELS),
     "gap_field": labelled(GAP_FIELD_LABELS),

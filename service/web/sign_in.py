@@ -85,6 +85,4 @@ def _form(
         is_first=is_first,
         is_done="done" in request.args,
     )
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(page)

@@ -361,7 +361,7 @@ def forms(app: Flask) -> list[Rule]:
 def address_of(app: Flask, rule: Rule) -> str:
     with app.test_request_context():
         return app.url_map.bind("localhost").build(
-            rule.endpoint, dict.fromkeys(rule.arguments, "1"), method="POST"
+            rule.endpoint, dict.fromkeys(rule.arguments, "999"), method="POST"
         )
 
 
@@ -383,7 +383,7 @@ def test_every_form_says_which_permission_it_needs(own_app: Flask) -> None:
 
 @pytest.mark.parametrize("role", [None, *ROLES])
 def test_every_form_is_open_to_its_roles_only(own_app: Flask, role: str | None) -> None:
-    """What is let through answers something else than 401 or 403: there is nothing with the number 1."""
+    """What is let through answers something else than 401 or 403: there is nothing with the number 999."""
     client = own_app.test_client()
     if role:
         sign_in(client, own_app, role)
