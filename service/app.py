@@ -24,8 +24,6 @@ from service.version import code_version
 
 LANGUAGE_COOKIE = "lianzhao_language"
 LANGUAGE_ARGUMENT = "lang"
-DOCUMENT_ENDPOINTS = frozenset({"pages.start_policy_draft", "pages.check_compliance"})
-MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
 _COOKIE_SECONDS = 365 * 24 * 3600
 # Everything comes from this server: a page that asks another host for anything is refused by the browser.
 _CONTENT_POLICY = (
@@ -85,7 +83,6 @@ def create_app(config: Config | None = None, clock: Callable[[], datetime] = utc
     database, engines = open_database(config.database_url), EngineRoom(config)
     jobs = JobRunner(database, make_tasks(config, database, engines, clock), clock)
     app.extensions["lianzhao"] = Service(config, database, engines, jobs, clock)
-    app.before_request(_allow_documents)
     Babel(app, locale_selector=language_of_request)
     _add_doors(app)
     app.after_request(_finish)
@@ -110,13 +107,6 @@ def _choose_language() -> str:
         if choice in LANGUAGES:
             return choice
     return service().config.language
-
-
-def _allow_documents() -> None:
-    """Where a document is sent or a long text pasted, the request may be larger than elsewhere."""
-    if request.endpoint in DOCUMENT_ENDPOINTS:
-        request.max_content_length = MAX_DOCUMENT_BYTES
-        request.max_form_memory_size = MAX_DOCUMENT_BYTES
 
 
 def _add_doors(app: Flask) -> None:

@@ -26,7 +26,11 @@ PUBLIC = frozenset({"static", "pages.show_sign_in", "pages.sign_in", "pages.sign
 # What an account does before it has a password of its own.
 _BEFORE_NEW_PASSWORD = PUBLIC | {"pages.show_own_password", "pages.change_own_password"}
 # Endpoints that take files: the permission that lets them in, and the most bytes.
-LARGE_UPLOADS = {"pages.upload_import": ("company.import", 64 * 1024 * 1024)}
+LARGE_UPLOADS = {
+    "pages.upload_import": ("company.import", 64 * 1024 * 1024),
+    "pages.start_policy_draft": ("gap.edit", 32 << 20),
+    "pages.check_compliance": ("gap.edit", 32 << 20),
+}
 _KEY, _SEEN = "key", "seen"
 _SEEN_EVERY_S = 60  # the cookie is not written anew with each request
 csrf = CSRFProtect()
@@ -120,6 +124,7 @@ def _let_in_large_files() -> None:
     if permission:
         require_current(permission)
         request.max_content_length = most_bytes
+        request.max_form_memory_size = most_bytes  # a text may be pasted instead of a file
 
 
 def _find_person() -> OpenSession | None:

@@ -183,9 +183,6 @@ _STRANGE_FORM = Explanation(
 _TOO_LARGE = Explanation(
     mark("What was sent is too large."), mark("Split the file, or leave out columns that are not needed.")
 )
-_TOO_LARGE = Explanation(
-    mark("What was sent is too large."), mark("Send the part that matters, or a file without pictures.")
-)
 _REFUSED = Explanation(mark("The request cannot be answered."), mark("Go back and try again."))
 _FAILED = Explanation(
     mark("The server failed on this page."),
