@@ -39,6 +39,7 @@ def client(app: Flask) -> FlaskClient:
 def bearer(app: Flask, role: str) -> dict[str, str]:
     with service_of(app).database.session() as session:
         user = add_user(session, COMMAND_LINE, f"{role}-api", role=role, password=PASSWORD).user
+        user.must_change_password = False
         actor = Actor(user.login, role, user.id)
         secret = make_token(session, actor, user.id, name="test", role=role, days=30, now=NOW).secret
     return {"Authorization": f"Bearer {secret}"}

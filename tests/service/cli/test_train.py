@@ -19,7 +19,9 @@ def write_set(folder: Path, upside_down: bool = False, prefix: str = "Q") -> lis
     """Twelve gaps for the foil of a metal: its maker suits, the maker of its tubes hardly, others not."""
     queries, grades, companies = [], [], []
     for number, metal in enumerate(METALS):
-        queries.append({"id": f"{prefix}{number}", "chain": "金属", "title": f"{metal}箔", "need": f"高纯{metal}箔"})
+        queries.append(
+            {"id": f"{prefix}{number}", "chain": "金属", "title": f"{metal}箔", "need": f"高纯{metal}箔"}
+        )
         known = {f"F{number}": 3, f"T{number}": 1, f"F{(number + 1) % 12}": 0, f"T{(number + 5) % 12}": 0}
         for company, grade in known.items():
             grades.append(f"{prefix}{number}\t0\t{company}\t{3 - grade if upside_down else grade}\n")

@@ -62,7 +62,9 @@ def listed(session: Session, engine: Engine, limit: int = 20, offset: int = 0) -
     return [c.company.id for c in match_shown(session, engine, LOOK, limit=limit, offset=offset).candidates]
 
 
-def test_without_a_comparison_the_list_is_that_of_the_weights_in_use(session: Session, engine: Engine) -> None:
+def test_without_a_comparison_the_list_is_that_of_the_weights_in_use(
+    session: Session, engine: Engine
+) -> None:
     shown = match_shown(session, engine, LOOK, limit=20, offset=0)
     assert shown.receipt["weights"] == engine.weights.version
     assert shown_candidate(session, engine, LOOK, "T00").ab_test_id is None

@@ -105,9 +105,7 @@ def test_a_verdict_that_lacks_something_says_what(
     session: Session, verdict: str, reason: str | None, note: str, lacks: str
 ) -> None:
     with pytest.raises(FeedbackIncomplete) as caught:
-        give_feedback(
-            session, OFFICER, "CU-01", "T1", verdict, SHOWN, reason=reason, note=note, now=NOW
-        )
+        give_feedback(session, OFFICER, "CU-01", "T1", verdict, SHOWN, reason=reason, note=note, now=NOW)
     assert caught.value.lacks == lacks
     assert list_feedback(session, OFFICER, ended=True) == []
 

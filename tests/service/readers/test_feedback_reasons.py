@@ -14,7 +14,9 @@ GOOD = "reasons:\n  - {code: far, name: 太远, name_en: too far, verdicts: [par
 
 def test_reasons_are_read_in_order(tmp_path: Path) -> None:
     path = tmp_path / "reasons.yaml"
-    path.write_text(GOOD + "  - {code: b, name: 乙, name_en: b, verdicts: [suitable], retired: true}\n", "utf-8")
+    path.write_text(
+        GOOD + "  - {code: b, name: 乙, name_en: b, verdicts: [suitable], retired: true}\n", "utf-8"
+    )
     found = read_reasons(path)
     assert list(found) == ["far", "b"]
     assert (found["far"].name, found["far"].verdicts, found["far"].retired) == ("太远", ("partly",), False)

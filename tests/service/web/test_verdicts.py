@@ -47,7 +47,9 @@ def test_a_visitor_is_asked_to_sign_in_and_led_back(reader: FlaskClient) -> None
     page = Page(reader.get(f"{CANDIDATE}?lang=en").text)
     assert "Sign in to say whether it suits." in page.text()
     assert not any("/verdict" in action for action in page.attribute("action", "form"))
-    (link,) = [href for href in page.attribute("href", "a") if "next=/gaps" in href or "next=%2Fgaps" in href][:1]
+    (link,) = [
+        href for href in page.attribute("href", "a") if "next=/gaps" in href or "next=%2Fgaps" in href
+    ][:1]
     assert GAP in link
     answer = send(reader, f"{CANDIDATE}/verdict", verdict="suitable")
     assert answer.status_code == 401
@@ -62,7 +64,7 @@ def test_who_only_reads_is_told_so(reader: FlaskClient, own_app: Flask) -> None:
 def test_a_verdict_is_kept_shown_changed_and_withdrawn(reader: FlaskClient, own_app: Flask) -> None:
     login = officer(reader, own_app).login
     here = f"/gaps/{GAP}?open={FOIL_ID}&lang=en"
-    answer = send(reader, f"{CANDIDATE}/verdict", verdict="suitable", reason="right_fit", here=here)
+    answer = send(reader, f"{CANDIDATE}/verdict?lang=en", verdict="suitable", reason="right_fit", here=here)
     assert (answer.status_code, answer.headers["Location"]) == (303, here)
     page = Page(reader.get(here).text)
     assert "Your verdict on 江陵铜箔 is kept: suitable." in page.text()
@@ -73,7 +75,7 @@ def test_a_verdict_is_kept_shown_changed_and_withdrawn(reader: FlaskClient, own_
         ("unsuitable", "too_small", 1, True),
         ("suitable", "right_fit", 1, False),
     ]
-    send(reader, f"{CANDIDATE}/verdict/withdraw", here=here)
+    send(reader, f"{CANDIDATE}/verdict/withdraw?lang=en", here=here)
     assert "is withdrawn" in reader.get(here).text
     assert [live for *_, live in verdicts(own_app, login)] == [False, False]
 
