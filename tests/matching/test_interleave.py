@@ -15,7 +15,7 @@ def test_each_side_picks_its_best_that_is_left() -> None:
     rows = interleave(["p", "q", "r"], ["q", "s"], seed=5)
     # Two a round: p and q are picked in the first, whoever begins.
     assert {row.item for row in rows[:2]} in ({"p", "q"},)
-    assert [row.item for row in rows if row.team == "a"][0] in ("p",)
+    assert next(row.item for row in rows if row.team == "a") in ("p",)
     assert sorted(row.item for row in rows) == ["p", "q", "r", "s"]
 
 

@@ -15,8 +15,17 @@ from service.config import read_config
 from service.db import open_database
 from service.operations.feedback import Shown, give_feedback
 from service.shipped import weights_path
-from tests.service.cli.running import COMPANIES, COPPER, FOIL, GAP, done, run, small_profile
-from tests.service.cli.running import write_jsonl, write_profile
+from tests.service.cli.running import (
+    COMPANIES,
+    COPPER,
+    FOIL,
+    GAP,
+    done,
+    run,
+    small_profile,
+    write_jsonl,
+    write_profile,
+)
 
 OFFICER = Actor("王五", "officer")
 
