@@ -18,7 +18,7 @@ _PERCENT = re.compile(r"%(?:\([a-z_]+\)[sd]|%)")
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _EXAMPLE = re.compile(r"[\u3400-\u9fff]+\([^()]*\)")
 # Names of things that have no Chinese one.
-NAMES = ("CSV UTF-8",)
+NAMES = ("CSV UTF-8", "--take theirs", "--take yours", "lianzhao index build")
 _LATIN_PHRASE = re.compile(r"[A-Za-z]{2,}[ ,;:]+[A-Za-z]{2,}")
 
 

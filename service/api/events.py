@@ -14,7 +14,7 @@ from service.api import event_schemas as shapes
 from service.api import schemas
 from service.app import language_of_request, service
 from service.errors import InvalidInput
-from service.event_list_json import (
+from service.operations.event_list_json import (
     board_as_json,
     difference_as_json,
     ledger_as_json,

@@ -14,7 +14,7 @@ from service.cli.context import Opened, as_json, language, pass_opened, print_js
 from service.cli.event import event
 from service.cli.progress import shown
 from service.errors import Conflict, InvalidInput, NotFound
-from service.event_list_json import (
+from service.operations.event_list_json import (
     board_as_json,
     difference_as_json,
     ledger_as_json,

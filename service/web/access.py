@@ -196,6 +196,7 @@ def ask_to_sign_in() -> AnyResponse | None:
 
 # The places under “administration”: short name, endpoint, label, permission.
 ADMIN_PAGES = (
+    ("desk", "pages.show_desk", mark("Chains and gaps"), "gap.edit"),
     ("imports", "pages.show_imports", mark("Import companies"), "company.import"),
     ("data", "pages.show_data", mark("State of the data"), "company.import"),
     ("users", "pages.show_users", mark("Users"), "user.edit"),

@@ -320,7 +320,7 @@ def test_file_without_a_mapping_is_told_how_a_profile_starts(
 
 
 def test_content_from_elsewhere_is_named_by_its_source() -> None:
-    with pytest.raises(InvalidProfile, match=r"^request body: code: nothing: add this field"):
+    with pytest.raises(InvalidProfile, match=r"(?m)^request body: name: nothing: add this field"):
         parse_chain_profile({"format": 1}, "request body")
 
 

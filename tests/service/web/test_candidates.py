@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from matching.records import MatchResult
-from service.web import gaps
+from service.operations import shown_lists
 from tests.service.web.base import FOIL_ID, HOSTILE, HOSTILE_ID, LOCAL_ID, SHIPPED, Page
 from tests.service.web.conftest import Shown, ask
 
@@ -139,14 +139,14 @@ def test_condition_that_cannot_be_used_is_named(shown: Shown, query: str, told: 
 def test_nothing_suitable_is_said_and_the_nearest_stand_apart(
     shown: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = gaps.match_gap
+    real = shown_lists.match_gap
 
     def all_to_check(*arguments: Any, **options: Any) -> MatchResult:
         result = real(*arguments, **options)
         weak = tuple(replace(candidate, band="待核", probability=0.01) for candidate in result.candidates)
         return replace(result, candidates=weak, best_band="待核")
 
-    monkeypatch.setattr(gaps, "match_gap", all_to_check)
+    monkeypatch.setattr(shown_lists, "match_gap", all_to_check)
     page = shown(GAP)
     said = page.text().index("本库中没有合适企业")
     assert said < page.text().index("以下未达 C 档，为最接近者") < page.text().index("江陵铜箔")
@@ -155,14 +155,14 @@ def test_nothing_suitable_is_said_and_the_nearest_stand_apart(
 
 
 def test_cautions_that_all_share_are_said_once(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = gaps.match_gap
+    real = shown_lists.match_gap
 
     def two_local(*arguments: Any, **options: Any) -> MatchResult:
         result = real(*arguments, **options)
         local = [candidate for candidate in result.candidates if candidate.cautions]
         return replace(result, candidates=(local[0], replace(local[0], rank=2)))
 
-    monkeypatch.setattr(gaps, "match_gap", two_local)
+    monkeypatch.setattr(shown_lists, "match_gap", two_local)
     page = shown(f"{GAP}?provinces=甘肃")
     listed = page.html[page.html.index('class="list"') : page.html.index('id="panel"')]
     assert listed.count("已在省内") == 1

@@ -162,7 +162,7 @@ def test_rules_are_added_changed_and_taken_away(organiser: FlaskClient) -> None:
     bad = send(organiser, "/events/E1/rules?lang=en", **rule, limit="many", row_version=version())
     assert bad.status_code == 422
     assert send(organiser, "/events/E1/rules", **rule, limit="10%", row_version=version()).status_code == 303
-    assert "at least 10%" in Page(organiser.get("/events/E1?lang=en").text).text()
+    assert "no fewer than 10%" in Page(organiser.get("/events/E1?lang=en").text).text()
     gone = send(organiser, "/events/E1/rules/fill/remove", row_version=version())
     assert gone.status_code == 303
     assert "补链" not in organiser.get("/events/E1?lang=en").text.split('id="rules"')[1].split("</table>")[0]
