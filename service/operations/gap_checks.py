@@ -30,6 +30,7 @@ TOO_MANY_AT_LEAST = 20
 OVERLAP_SHARE = 0.5
 # 合资合作 or 科技成果转化能力 are no terms of a trade.
 _IN_DICTIONARIES = ("product", "process", "technology")
+QUOTE_NOT_LITERAL = mark("in the policy text with other signs or blanks: copy the quote letter by letter")
 SAID = 0.999  # all n-grams of a term stand in one text
 
 
@@ -194,8 +195,8 @@ def _policy_problems(gap: GapProfile, path: str, policy_text: str | None) -> Ite
         if ref.quote in policy_text:
             continue
         if normalise(ref.quote) in folded:
-            advice = mark("in the policy text with other signs or blanks: copy the quote letter by letter")
-            yield GapProblem("quote_not_literal", "warning", f"{path}.refs[{at}].quote", ref.quote, advice)
+            where = f"{path}.refs[{at}].quote"
+            yield GapProblem("quote_not_literal", "warning", where, ref.quote, QUOTE_NOT_LITERAL)
         else:
             advice = mark("not in the policy text: quote the sentence that the gap rests on")
             yield GapProblem("quote_not_found", "error", f"{path}.refs[{at}].quote", ref.quote, advice)

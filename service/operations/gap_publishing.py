@@ -7,14 +7,16 @@ check needs a reason.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Gap, GapVersion
+from matching.passages import normalise
+from models import Gap, GapVersion, PolicyDraft
 from service.actors import Actor, require
 from service.content_diff import diff_contents
 from service.errors import Conflict, InvalidInput, InvalidProfile, PermissionDenied
@@ -22,6 +24,7 @@ from service.gap_content import GapContent, as_profile, missing_in
 from service.operations.audit import record_audit
 from service.operations.compliance_review import NotClean, ReviewedFinding, review_text
 from service.operations.gap_checks import (
+    QUOTE_NOT_LITERAL,
     CompanyWords,
     GapProblem,
     check_gaps,
@@ -88,7 +91,19 @@ def check_before_publishing(
     except InvalidProfile as err:
         return PublishingCheck(tuple(schema_problems(err)), findings)
     problems = check_gaps([profile], known_terms=known_terms, stored=stored_gaps(session), base=base)
-    return PublishingCheck(tuple(problems), findings)
+    return PublishingCheck((*_inexact_quotes(session, content), *problems), findings)
+
+
+def _inexact_quotes(session: Session, content: GapContent) -> Iterator[GapProblem]:
+    """Quotes that stand in a policy text at work, but with other signs or blanks than there."""
+    texts = list(session.scalars(select(PolicyDraft.text)))
+    for at, ref in enumerate(content.refs):
+        if any(ref.quote in text for text in texts):
+            continue
+        if any(normalise(ref.quote) in normalise(text) for text in texts):
+            yield GapProblem(
+                "quote_not_literal", "warning", f"refs[{at}].quote", ref.quote, QUOTE_NOT_LITERAL
+            )
 
 
 def submit_gap(

@@ -21,6 +21,7 @@ from service.errors import (
     PermissionDenied,
     ServiceError,
 )
+from service.gap_content import PolicyQuote
 from service.operations.chains import get_chain, published_gaps, seed_chains
 from service.operations.compliance_review import (
     NotClean,
@@ -43,6 +44,7 @@ from service.operations.gap_publishing import (
 from service.operations.gap_versions import get_gap_with_versions, working_version
 from service.operations.gap_wordings import content_of
 from service.operations.gaps import current_wording, get_gap
+from service.operations.policy_drafting import start_draft
 from tests.service.operations.gap_rows import (
     CODE,
     LI,
@@ -154,6 +156,16 @@ def test_check_does_not_compare_a_gap_with_its_own_published_wording(session: Se
     found = submitted(session, note="同上")
     check = check_before_publishing(session, CODE, content_of(found), known_terms=TERMS)
     assert check.is_clean
+
+
+def test_quote_with_other_signs_than_the_policy_text_at_work_is_told(session: Session) -> None:
+    text = "意见\n（一）铜产业链。重点发展电解铜箔、覆铜板。"
+    found = submitted(session, refs=(PolicyQuote("（一）", "重点发展 电解铜箔、覆铜板"),))
+    start_draft(session, WANG, "", text)
+    check = check_before_publishing(session, CODE, content_of(found), known_terms=TERMS)
+    assert [(problem.code, problem.path) for problem in check.problems] == [
+        ("quote_not_literal", "refs[0].quote")
+    ]
 
 
 def test_forbidden_promise_blocks_until_a_reviewer_says_why_it_is_lawful(session: Session) -> None:
