@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask.json.provider import DefaultJSONProvider
@@ -22,6 +23,16 @@ _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+
+
+class _ReadableJson(DefaultJSONProvider):
+    """Chinese as it is read, keys in their order; half characters, which UTF-8 has none of, as "?"."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return super().dumps(obj, **kwargs).encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +57,7 @@ def create_app(config: Config | None = None) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES="translations",
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    if isinstance(app.json, DefaultJSONProvider):
-        app.json.ensure_ascii = False  # Chinese as it is read
-        app.json.sort_keys = False
+    app.json = _ReadableJson(app)
     app.extensions["lianzhao"] = Service(config, open_database(config.database_url), EngineRoom(config))
     Babel(app, locale_selector=language_of_request)
     _add_doors(app)

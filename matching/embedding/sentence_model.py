@@ -110,30 +110,29 @@ class SentenceModelEmbedder:
 
         torch.set_num_threads(self._threads)
         silence_transformers()
+        # Loaded at once in the precision it will have, where that is known: never both in memory.
+        known = self._precision if self._precision != "auto" else kept_precision(*self._calibration)
         try:
             model = SentenceTransformer(
                 str(self._folder),
                 device="cpu",
                 local_files_only=True,  # the networks are closed: no look-up of newer files on a hub
-                model_kwargs={"dtype": torch.float32},
+                model_kwargs={"dtype": getattr(torch, known or "float32")},
             )
         except (OSError, ValueError, RuntimeError) as err:
             raise EmbedderUnavailable(
                 f"embedding model {self._folder}: cannot be loaded ({err}): "
                 "delete the folder to have it unpacked again, or mend the model"
             ) from err
-        if self._resolve_precision(model) == "bfloat16":
-            model = model.bfloat16()
+        if known is None:
+            quicker = calibrate(*self._calibration, measure=lambda precision: _seconds(model, precision))
+            model = model.to(getattr(torch, quicker))
         return model
 
-    def _resolve_precision(self, model: SentenceTransformer) -> str:
-        if self._precision != "auto":
-            return self._precision
-        return calibrate(
-            self._folder.parent / "precision.json",
-            machine=f"{_cpu_name()}/{self._threads}",
-            measure=lambda precision: _seconds(model, precision),
-        )
+    @property
+    def _calibration(self) -> tuple[Path, str]:
+        """Where the quicker precision of a machine is kept, and the name of this machine."""
+        return self._folder.parent / "precision.json", f"{_cpu_name()}/{self._threads}"
 
     def _embed(self, texts: Sequence[str], prompt: str, progress: Progress | None) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
@@ -156,14 +155,22 @@ class SentenceModelEmbedder:
         return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
-def calibrate(path: Path, *, machine: str, measure: Callable[[str], float]) -> str:
-    """The quicker precision here, "float32" or "bfloat16": from `path`, or measured and kept there.
-
-    `measure(precision)` gives seconds for the same work. A file that another machine wrote is not believed.
-    """
+def kept_precision(path: Path, machine: str) -> str | None:
+    """The quicker precision as `path` has it. A file that another machine wrote is not believed."""
     kept = _kept_calibration(path)
     if kept.get("machine") == machine and kept.get("precision") in ("float32", "bfloat16"):
         return str(kept["precision"])
+    return None
+
+
+def calibrate(path: Path, machine: str, *, measure: Callable[[str], float]) -> str:
+    """The quicker precision here, "float32" or "bfloat16": from `path`, or measured and kept there.
+
+    `measure(precision)` gives seconds for the same work.
+    """
+    known = kept_precision(path, machine)
+    if known is not None:
+        return known
     exact, brief = measure("float32"), measure("bfloat16")
     precision = "bfloat16" if exact / brief >= _CALIBRATION_GAIN else "float32"
     _log.info("float32 %.3f s, bfloat16 %.3f s: %s from now on", exact, brief, precision)

@@ -136,3 +136,14 @@ def test_a_torn_mark_has_the_model_unpacked_again(tmp_path: Path, monkeypatch: p
     (folder / MARK).write_text('{"unpack_version"', "utf-8")
     ensure_unpacked(tmp_path)
     assert unpacked == [folder]
+
+
+def test_a_known_precision_is_loaded_at_once_and_gives_the_same_vectors(folder: Path) -> None:
+    import torch
+
+    brief = SentenceModelEmbedder(folder, precision="bfloat16")
+    cast = SentenceModelEmbedder(folder, precision="float32")
+    cast._model.bfloat16()
+    assert {parameter.dtype for parameter in brief._model.parameters()} == {torch.bfloat16}
+    texts = ["高档电解铜箔", "锂电铜箔"]
+    assert np.array_equal(brief.embed_queries(texts), cast.embed_queries(texts))

@@ -178,6 +178,11 @@ def test_unusable_bodies_are_problems(client: FlaskClient, sent: dict[str, Any])
     problem_of(client.post("/api/v1/match", **sent), 422)
 
 
+def test_half_a_character_is_told_and_not_an_error_of_the_server(client: FlaskClient) -> None:
+    sent = {"data": r'{"need": "铜箔\ud800"}'.encode(), "content_type": "application/json"}
+    assert problem_of(client.post("/api/v1/match", **sent), 422)["errors"][0]["place"] == "need"
+
+
 def test_without_an_index_the_answer_says_how_to_build_one(bare_client: FlaskClient) -> None:
     body = problem_of(bare_client.post("/api/v1/match", json={"need": "铜箔"}), 503)
 
