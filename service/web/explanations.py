@@ -49,8 +49,8 @@ class Refused:
 
     def again(self, company_id: str) -> str:
         """The same question about one of the choices."""
-        arguments = request.args.to_dict()
-        return url_for(self.endpoint, **{**arguments, "company": company_id})
+        arguments: dict[str, Any] = {**request.args.to_dict(), "company": company_id}
+        return url_for(self.endpoint, **arguments)
 
     @property
     def code(self) -> str:
