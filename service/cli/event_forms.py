@@ -283,8 +283,9 @@ def _print_preview(preview: FormPreview, words: str) -> None:
 @click.argument("event", callback=stored_text)
 @_company
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="docx to write.")
+@as_json
 @pass_opened
-def invite_command(opened: Opened, /, event: str, company: str, out: Path) -> None:
+def invite_command(opened: Opened, /, event: str, company: str, out: Path, as_json: bool) -> None:
     """Write the invitation of COMPANY to EVENT as a letter; refused where the law forbids what it says."""
     check_folder_of(out)
     if out.suffix.lower() != ".docx":
@@ -300,6 +301,9 @@ def invite_command(opened: Opened, /, event: str, company: str, out: Path) -> No
         )
     with written_whole(out) as target:
         write_invitation(letter, target)
+    if as_json:
+        print_json({"company": letter.company, "out": str(out)})
+        return
     click.echo(f"{out}: {letter.company}")
 
 

@@ -65,8 +65,9 @@ def list_verdicts(opened: Opened, gap_code: str | None, ended: bool, as_json: bo
 @feedback.command("export")
 @click.option("--out", type=_TARGET, required=True, help="Write the grades here as TREC qrels.")
 @click.option("--queries-out", type=_TARGET, required=True, help="Write the gaps here, one JSON a line.")
+@as_json
 @pass_opened
-def export(opened: Opened, out: Path, queries_out: Path) -> None:
+def export(opened: Opened, out: Path, queries_out: Path, as_json: bool) -> None:
     """Live verdicts as a judged set, as "lianzhao train" and "lianzhao evaluate" read it."""
     for path in (out, queries_out):
         check_folder_of(path)
@@ -75,6 +76,9 @@ def export(opened: Opened, out: Path, queries_out: Path) -> None:
     for path, content in ((queries_out, exported.queries), (out, exported.qrels)):
         with written_whole(path) as file:
             file.write(content.encode())
+    if as_json:
+        print_json({"pairs": exported.pairs, "out": str(out), "queries_out": str(queries_out)})
+        return
     click.echo(f"{exported.pairs} graded pairs written to {out}, their gaps to {queries_out}")
 
 
@@ -90,6 +94,7 @@ def ab() -> None:
 @click.option("--no-dictionary-a", is_flag=True, help="Side a ranks without the dictionaries.")
 @click.option("--no-dictionary-b", is_flag=True, help="Side b ranks without the dictionaries.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@as_json
 @pass_opened
 def start(
     opened: Opened,
@@ -99,22 +104,30 @@ def start(
     no_dictionary_a: bool,
     no_dictionary_b: bool,
     seed: int,
+    as_json: bool,
 ) -> None:
     """Begin to show lists of gaps that are drafted from two rankings."""
     a = Side(_content(weights_a or weights_path()), not no_dictionary_a)
     b = Side(_content(weights_b or weights_path()), not no_dictionary_b)
     with opened.database.session() as session:
         start_ab_test(session, COMMAND_LINE, name, a, b, seed=seed, now=utc_now())
+    if as_json:
+        print_json({"name": name, "sides": {"a": _said(asdict(a)), "b": _said(asdict(b))}, "ended": False})
+        return
     click.echo(f'{name} runs; see "lianzhao ab report {name}"')
 
 
 @ab.command("end")
 @click.argument("name")
+@as_json
 @pass_opened
-def end(opened: Opened, name: str) -> None:
+def end(opened: Opened, name: str, as_json: bool) -> None:
     """End it: lists are those of the weights in use again."""
     with opened.database.session() as session:
         end_ab_test(session, COMMAND_LINE, name, now=utc_now())
+    if as_json:
+        print_json({"name": name, "ended": True})
+        return
     click.echo(f"{name} is over")
 
 

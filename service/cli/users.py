@@ -74,18 +74,20 @@ def list_all(opened: Opened, as_json: bool) -> None:
 
 @user.command("disable")
 @_login
+@as_json
 @pass_opened
-def disable(opened: Opened, login: str) -> None:
+def disable(opened: Opened, login: str, as_json: bool) -> None:
     """Sign an account out everywhere and let it in no more. What it did stays in the log."""
-    _switch(opened, login, is_active=False)
+    _switch(opened, login, is_active=False, as_json=as_json)
 
 
 @user.command("enable")
 @_login
+@as_json
 @pass_opened
-def enable(opened: Opened, login: str) -> None:
+def enable(opened: Opened, login: str, as_json: bool) -> None:
     """Let a disabled account in again."""
-    _switch(opened, login, is_active=True)
+    _switch(opened, login, is_active=True, as_json=as_json)
 
 
 @user.command("reset-password")
@@ -120,10 +122,14 @@ def token(opened: Opened, login: str, name: str, role: str, days: int, as_json: 
         click.echo(made.secret)
 
 
-def _switch(opened: Opened, login: str, *, is_active: bool) -> None:
+def _switch(opened: Opened, login: str, *, is_active: bool, as_json: bool) -> None:
     with opened.database.session() as session:
         row = find_user(session, login)
         accounts.set_active(session, COMMAND_LINE, row.id, is_active=is_active)
+        shown = _as_json(row)
+    if as_json:
+        print_json(shown)
+        return
     click.echo(f"{row.login}: {translate(opened.config.language, _STATES[is_active])}")
 
 

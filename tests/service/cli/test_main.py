@@ -33,9 +33,12 @@ PRINTS_NO_JSON = {
     (),
     ("serve",),
     ("db",),
+    ("ab",),
     ("event",),
+    ("feedback",),
     ("index",),
     ("show",),
+    ("user",),
 }  # one runs on, the others only hold commands
 
 
