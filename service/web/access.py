@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Flask, Response, flash, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -28,6 +28,7 @@ _BEFORE_NEW_PASSWORD = PUBLIC | {"pages.show_own_password", "pages.change_own_pa
 # Endpoints that take files: the permission that lets them in, and the most bytes.
 LARGE_UPLOADS = {"pages.upload_import": ("company.import", 64 * 1024 * 1024)}
 _KEY, _SEEN = "key", "seen"
+_OVER = mark("Your session has ended. Sign in again to go on working.")
 _SEEN_EVERY_S = 60  # the cookie is not written anew with each request
 csrf = CSRFProtect()
 
@@ -135,7 +136,7 @@ def _find_person() -> OpenSession | None:
             opened = find_session(reading, key, address=address(), now=now)
     if opened is None:
         session.clear()
-        g.session_is_over = True
+        flash(translate(language_of_request(), _OVER))
     elif idle_s >= _SEEN_EVERY_S:
         session[_SEEN] = int(now.timestamp())
     return opened
