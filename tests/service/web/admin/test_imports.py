@@ -233,12 +233,13 @@ def test_discarded_file_is_gone(client: FlaskClient, post: Post, own_app: Flask)
 
 
 def test_old_file_is_deleted_with_the_next_upload(client: FlaskClient, post: Post, own_app: Flask) -> None:
-    address = upload(post)
+    upload(post)
     with service_of(own_app).database.session() as session:
         session.scalars(select(ImportUpload)).one().created_at -= timedelta(days=31)
-    second = upload(post)
-    assert client.get(address).status_code == 404
-    assert client.get(second).status_code == 200
+    second = upload(post, name="新名单.csv")
+    assert "新名单.csv" in Page(client.get(second).text).text()
+    with service_of(own_app).database.reading() as session:
+        assert session.scalars(select(ImportUpload.file_name)).all() == ["新名单.csv"]
     assert len(list(service_of(own_app).config.uploads_folder.iterdir())) == 1
 
 
