@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,6 +25,7 @@ from service.readers.company_columns import COLUMN_BY_FIELD
 from service.readers.company_issues import Issue
 from service.readers.company_tables import open_company_table
 
+KEPT_FOR = timedelta(days=30)
 SAMPLES = 3
 MAX_SAMPLE_CHARS = 40
 _FILE, _ISSUES = "file", "issues.jsonl"
@@ -173,6 +175,16 @@ def discard_upload(session: Session, actor: Actor, folder: Path, upload: ImportU
     shutil.rmtree(folder / upload.folder, ignore_errors=True)
     session.delete(upload)
     session.flush()
+
+
+def forget_old_uploads(session: Session, folder: Path, now: datetime) -> int:
+    """Delete files uploaded long ago, which may hold data of persons; gives their number."""
+    old = session.scalars(select(ImportUpload).where(ImportUpload.created_at < now - KEPT_FOR)).all()
+    for upload in old:
+        shutil.rmtree(folder / upload.folder, ignore_errors=True)
+        session.delete(upload)
+    session.flush()
+    return len(old)
 
 
 def file_of(folder: Path, upload: ImportUpload) -> Path:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Flask, Response, flash, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,6 +32,7 @@ LARGE_UPLOADS = {
     "pages.check_compliance": ("gap.edit", 32 << 20),
 }
 _KEY, _SEEN = "key", "seen"
+_OVER = mark("Your session has ended. Sign in again to go on working.")
 _SEEN_EVERY_S = 60  # the cookie is not written anew with each request
 csrf = CSRFProtect()
 
@@ -140,7 +141,7 @@ def _find_person() -> OpenSession | None:
             opened = find_session(reading, key, address=address(), now=now)
     if opened is None:
         session.clear()
-        g.session_is_over = True
+        flash(translate(language_of_request(), _OVER))
     elif idle_s >= _SEEN_EVERY_S:
         session[_SEEN] = int(now.timestamp())
     return opened

@@ -18,7 +18,7 @@ from service.operations.api_tokens import make_token as make_token_of
 from service.operations.api_tokens import revoke_token as revoke
 from service.operations.signing_in import renew_session
 from service.passwords import MIN_CHARS, WeakPassword
-from service.web.access import address, begin_session, current_actor, needs, session_length
+from service.web.access import address, begin_session, current_actor, local_path, needs, session_length
 from service.web.formats import say
 
 _CHANGED = mark("The password is changed. Other browsers that were signed in are signed out.")
@@ -60,7 +60,7 @@ def revoke_token(token_id: int) -> Response:
     with service().database.session() as writing:
         revoke(writing, current_actor(), token_id)
     flash(say(_REVOKED))
-    return redirect(url_for("pages.show_account"), 303)
+    return redirect(local_path(request.referrer or url_for("pages.show_account")), 303)
 
 
 @needs(OWN_ACCOUNT)

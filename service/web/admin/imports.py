@@ -23,6 +23,7 @@ from service.operations.import_uploads import (
     discard_upload,
     file_of,
     find_upload_of,
+    forget_old_uploads,
     get_upload,
     keep_upload,
     list_uploads,
@@ -72,6 +73,7 @@ def upload_import() -> Response:
         return _list_page(say(_NO_FILE))
     try:
         with service().database.session() as session:
+            forget_old_uploads(session, service().config.uploads_folder, service().clock())
             upload = keep_upload(
                 session,
                 current_actor(),

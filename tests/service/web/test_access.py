@@ -195,7 +195,9 @@ def test_idle_session_ends(own_app: Flask, clock: Clock) -> None:
         clock.forward(minutes=59)
         assert is_signed_in(client)
     clock.forward(minutes=60)
+    assert "登录已过期" in Page(client.get("/").text).text()
     assert not is_signed_in(client)
+    assert "登录已过期" not in client.get("/").text  # said once
     clock.forward(minutes=-30)
     assert not is_signed_in(client)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from models import ImportUpload
 from service.operations.companies import get_company
 from tests.service.web.base import Page, make_app, service_of, sign_in
 
@@ -227,6 +230,17 @@ def test_discarded_file_is_gone(client: FlaskClient, post: Post, own_app: Flask)
     assert "已放弃" in Page(post(f"{address}/discard").text).text()
     assert client.get(address).status_code == 404
     assert list(service_of(own_app).config.uploads_folder.iterdir()) == []
+
+
+def test_old_file_is_deleted_with_the_next_upload(client: FlaskClient, post: Post, own_app: Flask) -> None:
+    upload(post)
+    with service_of(own_app).database.session() as session:
+        session.scalars(select(ImportUpload)).one().created_at -= timedelta(days=31)
+    second = upload(post, name="新名单.csv")
+    assert "新名单.csv" in Page(client.get(second).text).text()
+    with service_of(own_app).database.reading() as session:
+        assert session.scalars(select(ImportUpload.file_name)).all() == ["新名单.csv"]
+    assert len(list(service_of(own_app).config.uploads_folder.iterdir())) == 1
 
 
 def test_progress_is_a_part_that_asks_again_until_it_is_over(
