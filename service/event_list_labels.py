@@ -136,4 +136,5 @@ def stored_change_sentence(language: str, row: Mapping[str, Any]) -> str:
         "removed": mark("{name} is no longer invited ({before})."),
         "moved": mark("{name} is invited for {after} instead of {before}."),
     }
-    return translate(language, texts[row["kind"]], **values)
+    text = texts[row["kind"]]
+    return translate(language, text, **values)

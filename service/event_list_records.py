@@ -154,7 +154,7 @@ class EventList:
 
 def entry_as_json(entry: EventEntry) -> dict[str, Any]:
     """`entry` as JSON that loses nothing; amounts and days as text."""
-    return {field.name: _plain(getattr(entry, field.name)) for field in dataclasses.fields(entry)}
+    return {field.name: plain(getattr(entry, field.name)) for field in dataclasses.fields(entry)}
 
 
 def entry_from_json(stored: dict[str, Any]) -> EventEntry:
@@ -176,13 +176,16 @@ def entry_from_json(stored: dict[str, Any]) -> EventEntry:
     return EventEntry(**values)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
+def plain(value: Any) -> Any:
+    """`value` as JSON has it: records as objects, amounts and days as text."""
+    if isinstance(value, (tuple, list)):
+        return [plain(part) for part in value]
+    if isinstance(value, dict):
+        return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return value

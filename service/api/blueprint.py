@@ -13,6 +13,7 @@ from spectree.models import SecureType, SecuritySchemeData
 
 from matching.records import Requirement
 from service.api import schemas
+from service.api.events import add_event_endpoints
 from service.api.forms import UPLOADS, add_forms
 from service.api.problems import RequestInvalid, add_problems
 from service.api.rows import (
@@ -80,6 +81,7 @@ spec = SpecTree(
 )
 api = Blueprint("api", __name__, url_prefix=PREFIX)
 add_problems(api)
+add_event_endpoints(api, spec)
 
 
 def add_api(app: Flask) -> None:
@@ -213,7 +215,7 @@ def show_openapi() -> Response:
 
 @api.before_request
 def _refuse_broken_json() -> Response | None:
-    if request.method == "POST" and request.endpoint not in UPLOADS:
+    if request.method in ("POST", "PUT", "PATCH") and request.endpoint not in UPLOADS:
         body = request.get_json(silent=True)
         if not isinstance(body, dict):
             raise RequestInvalid(

@@ -13,8 +13,8 @@ from service.cli.database import db, seed
 from service.cli.demo import demo
 from service.cli.drafts import draft_gaps
 from service.cli.evaluate import evaluate
-from service.cli.event import event
 from service.cli.event_forms import FORM_COMMANDS
+from service.cli.event_lists import event
 from service.cli.gap_checks import check_gap
 from service.cli.index import index
 from service.cli.match import match

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.errors import SelectionInvalid
@@ -39,7 +39,6 @@ def check(found: Timetable, slots: int, tables: int, most: int) -> None:
     assert all(1 <= m.slot <= slots and 1 <= m.table <= tables for m in found.meetings)
 
 
-@settings(deadline=None, max_examples=40)
 @given(requests(), st.integers(1, 5), st.integers(1, 2), st.integers(1, 3))
 def test_nobody_sits_at_two_tables_at_once(wanted: list[Request], slots: int, tables: int, most: int) -> None:
     found = timetable(wanted, slots, tables=dict.fromkeys(OWNERS, tables), meetings_per_company=most)
@@ -48,13 +47,11 @@ def test_nobody_sits_at_two_tables_at_once(wanted: list[Request], slots: int, ta
     assert found.is_proven
 
 
-@settings(deadline=None, max_examples=40)
 @given(requests(), st.integers(1, 4))
 def test_another_slot_is_never_worth_less(wanted: list[Request], slots: int) -> None:
     assert timetable(wanted, slots + 1).worth >= timetable(wanted, slots).worth - 1e-9
 
 
-@settings(deadline=None, max_examples=40)
 @given(requests(), st.randoms())
 def test_order_of_requests_does_not_matter(wanted: list[Request], random: object) -> None:
     shuffled = list(wanted)
