@@ -48,13 +48,13 @@ _CHANGE = mark("row {row}  {company}  {column}: “{old}” → “{new}”")
 _CONFLICT = mark(
     "row {row}  {company}  {column}: was “{base}”, {who} made it “{theirs}”, the file says “{yours}”"
 )
-_CONFLICTS = mark("Changed here and in the database; decide with --take theirs or --take yours:")
+_CONFLICTS = mark("Changed here and in the database; decide with {theirs} or {yours}:")
 _ADDED = mark("row {row}  {company}: new; put on the list with --add-rows")
 _DELETED = mark("{company}: its row is not in the file; it stays on the list")
 _ANSWERED = mark("{company}, {field}: “{old}” → “{new}”")
 _INTO_NOTE = mark("{company}: kept in the remarks: {new}")
 _RANK = mark("Rank for {gap}: {before} → {after}")
-_LATER = mark('Ranks follow with the next index: "lianzhao index build"')
+_LATER = mark("Ranks follow with the next index: run “{command}”.")
 
 _company = click.argument("company", callback=stored_text)
 
@@ -248,7 +248,7 @@ def _print_preview(preview: FormPreview, words: str) -> None:
             )
         )
     if preview.conflicts:
-        click.echo(translate(words, _CONFLICTS))
+        click.echo(translate(words, _CONFLICTS, theirs="--take theirs", yours="--take yours"))
     for row in preview.conflicts:
         base, theirs, yours = (
             shown_value(row.field, value, words) or "" for value in (row.base, row.theirs, row.yours)
@@ -371,7 +371,7 @@ def answer_command(
     if before and after:
         click.echo(translate(words, _RANK, gap=after[0], before=before[1] or "—", after=after[1] or "—"))
     elif answer.is_indexed and not rebuild:
-        click.echo(translate(words, _LATER))
+        click.echo(translate(words, _LATER, command="lianzhao index build"))
 
 
 def rank_in_gap_now(opened: Opened, event: str, company: str) -> tuple[str, int | None]:

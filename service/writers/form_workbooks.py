@@ -305,7 +305,7 @@ def _facts(form: Form) -> list[tuple[str, str]]:
     opened = [column.shown(language) for column in form.preset.columns if column.field in meta.editable]
     rows = [
         (mark("Form"), f"{form.title}（{form.preset.code}）"),
-        (mark("Organisation"), form.list.organisation),
+        (mark("Reporting organisation"), form.list.organisation),
         (mark("Handling"), form.list.sensitivity),
         (mark("Event"), f"{form.list.name} {form.list.edition}（{form.list.code}）"),
         (mark("Run number"), form.run_code),
