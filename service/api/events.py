@@ -12,9 +12,7 @@ from spectree import SpecTree
 
 from service.api import event_schemas as shapes
 from service.api import schemas
-from service.app import language_of_request, service
-from service.errors import InvalidInput
-from service.operations.event_list_json import (
+from service.api.event_rows import (
     board_as_json,
     difference_as_json,
     ledger_as_json,
@@ -28,6 +26,8 @@ from service.operations.event_list_json import (
     version_as_json,
     why_as_json,
 )
+from service.app import language_of_request, service
+from service.errors import InvalidInput
 from service.event_list_records import plain
 from service.operations.event_followup import get_board, get_ledger
 from service.operations.event_lists import apply_entry_changes, get_event_list

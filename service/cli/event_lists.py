@@ -10,11 +10,7 @@ from typing import Any
 import click
 
 from service.actors import COMMAND_LINE
-from service.cli.context import Opened, as_json, language, pass_opened, print_json, stored_text
-from service.cli.event import event
-from service.cli.progress import shown
-from service.errors import Conflict, InvalidInput, NotFound
-from service.operations.event_list_json import (
+from service.api.event_rows import (
     board_as_json,
     difference_as_json,
     ledger_as_json,
@@ -27,6 +23,10 @@ from service.operations.event_list_json import (
     version_as_json,
     why_as_json,
 )
+from service.cli.context import Opened, as_json, language, pass_opened, print_json, stored_text
+from service.cli.event import event
+from service.cli.progress import shown
+from service.errors import Conflict, InvalidInput, NotFound
 from service.event_list_labels import (
     DIFFERENCE_LABELS,
     ENTRY_STATUS_LABELS,

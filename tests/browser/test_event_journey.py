@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
+from selenium.webdriver.support.ui import Select, WebDriverWait
 from werkzeug.serving import make_server
 
 from service.actors import COMMAND_LINE
@@ -18,7 +20,7 @@ from service.operations.accounts import add_user
 from service.operations.event_lists import get_event_list
 from service.operations.event_versions import change_state
 from tests.browser.conftest import Browser
-from tests.browser.test_journeys import every, one, wait
+from tests.browser.test_journeys import every, one
 from tests.service.web.base import PASSWORD, fill, make_app, service_of
 
 pytestmark = pytest.mark.browser
@@ -56,6 +58,12 @@ def organiser(own_app: Flask, driver: webdriver.Chrome) -> Iterator[Browser]:
     running.shutdown()
     thread.join()
     running.server_close()
+
+
+def wait(browser: Browser, happened: Callable[[], Any]) -> Any:
+    """As long as a whole selection may take on a machine that does other work besides."""
+    while_loading = [StaleElementReferenceException, NoSuchElementException]
+    return WebDriverWait(browser.driver, 90, ignored_exceptions=while_loading).until(lambda _: happened())
 
 
 def fill_in(browser: Browser, **values: str) -> None:
@@ -102,13 +110,7 @@ def test_organiser_builds_selects_edits_explains_issues_and_sees_the_ledger(
     fill_in(browser, why="first round")
     one(browser, "main .form button.act").click()
     # The page carries the run on by itself until the answer stands there.
-    wait_long = [wait, wait, wait]
-    for patient in wait_long:
-        try:
-            patient(browser, lambda: every(browser, "table.compare"))
-            break
-        except Exception:  # noqa: BLE001  a slow machine may need another ten seconds
-            continue
+    wait(browser, lambda: every(browser, "table.compare"))
     assert "one by one" in text(browser)
 
     browser.go(f"/events/{code}/list")
