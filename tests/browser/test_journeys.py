@@ -12,7 +12,7 @@ from selenium.common.exceptions import NoSuchElementException, StaleElementRefer
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.browser.conftest import Browser
 from tests.service.web.base import FOIL_ID, HOSTILE, PASSWORD
@@ -258,8 +258,7 @@ def test_text_stands_out_from_its_ground(browser: Browser, language: str) -> Non
 def test_officer_edits_requirements_and_the_list_follows(browser: Browser) -> None:
     browser.go("/gaps/C03-G13")
     one(browser, "#wish-0 summary").click()
-    level = one(browser, "#wish-0-level")
-    level.send_keys("加分")
+    Select(one(browser, "#wish-0-level")).select_by_value("should")
     wait(browser, lambda: "r=s2:高档电解铜箔" in address(browser))
     assert one(browser, "#wish-0").get_attribute("open")  # and can be edited further
     assert one(browser, "#wish-0-level").get_attribute("value") == "should"
