@@ -67,7 +67,8 @@ class FacetShown:
 
 def facets_shown(result: MatchResult, state: Conditions) -> tuple[FacetShown, ...]:
     """The facets of `result` in the order of the page."""
-    counted: dict[str, Mapping[str, int]] = {**(result.facets or {}), "band": dict(result.bands or {})}
+    bands: dict[str, int] = {str(band): count for band, count in (result.bands or {}).items()}
+    counted: dict[str, Mapping[str, int]] = {**(result.facets or {}), "band": bands}
     return tuple(
         _facet(name, counted.get(facet, {}), getattr(state, name)) for name, facet in _FACET_OF.items()
     )

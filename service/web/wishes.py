@@ -142,7 +142,7 @@ def _from_form() -> list[Requirement]:
     if len({len(column) for column in columns}) != 1:
         raise InvalidAddress(say(mark("The form of the requirements came incomplete: load the page again.")))
     dropped = set(request.args.getlist("drop"))
-    found = []
+    found: list[Requirement] = []
     for place, (text, level, weight, synonyms, facet) in enumerate(zip(*columns, strict=True)):
         if not text.strip() or str(place) in dropped:
             continue
@@ -158,7 +158,7 @@ def _from_form() -> list[Requirement]:
                 _LEVELS[_LEVEL_LETTERS[level]],
                 weight,
                 facet,
-                split_synonyms(synonyms),  # type: ignore[index,arg-type]
+                split_synonyms(synonyms),
             )
         )
     return found
