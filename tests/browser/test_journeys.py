@@ -316,7 +316,7 @@ def test_first_page_is_light(browser: Browser) -> None:
         browser.go("/gaps/C03-G13")
         loaded: dict[str, int] = browser.driver.execute_script(
             "return Object.fromEntries([...performance.getEntriesByType('navigation'), "
-            "...performance.getEntriesByType('resource')].map((entry) => [entry.name, entry.decodedBodySize]))"
+            "...performance.getEntriesByType('resource')].map((e) => [e.name, e.decodedBodySize]))"
         )
     finally:
         browser.driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})
