@@ -97,7 +97,7 @@
   document.addEventListener("htmx:beforeSwap", () => {
     opened = [...document.querySelectorAll("details.picker[open][id]")].map((picker) => picker.id);
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSwap", () => {
     opened.map(byId).filter(Boolean).forEach((picker) => { picker.open = true; });
   });
 

@@ -168,3 +168,14 @@ def test_model_with_broken_vectors_is_no_traceback(home: Path, monkeypatch: pyte
     assert ended.code == 1
     assert ended.error == f"unforeseen error (MemoryError: ): please report it with {home / 'errors.log'}"
     assert release_in(home) == before
+
+
+@pytest.mark.usefixtures("home")
+def test_coverage_is_counted_with_the_index_and_again_only_where_it_is_old() -> None:
+    done("index", "build")
+    again = done("index", "coverage", "--json").json
+    assert again == {"counted": 0, "changed": 0}
+    assert "已重新统计0个缺口" in done("index", "coverage", "--chain", GAP.partition("-")[0]).out
+    unknown = run("index", "coverage", "--chain", "C99")
+    assert unknown.code == 1
+    assert "C99" in unknown.error
