@@ -98,35 +98,38 @@ class WordIndex:
         result = np.zeros(self._count, dtype=np.float32)
         most = 0.0
         for word, weight in weights.items():
-            holders, scores = self._holders(word)
-            result[holders] += weight * scores
-            most += weight * self._rarity(len(holders))
+            documents, scores = self.postings(word)
+            result[documents] += weight * scores
+            most += weight * word_rarity(self._count, len(documents))
         return result, most
+
+    @property
+    def count(self) -> int:
+        """How many documents there are."""
+        return self._count
+
+    def postings(self, word: str) -> tuple[NDArray[np.int64], Scores]:
+        """The documents that have `word`, with what BM25 gives them for it."""
+        token = self._vocabulary.get(word)
+        if token is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        start, end = (int(i) for i in self._postings["indptr"][token : token + 2])
+        return self._postings["indices"][start:end].astype(np.int64), self._postings["data"][start:end]
+
+    @property
+    def _postings(self) -> dict[str, Any]:
+        return dict(self._bm25.scores)
 
     def best_share(self, words: Sequence[str]) -> float:
         """The part of `words`, weighed by rarity, that one company has at most: 0 to 1."""
         had = np.zeros(self._count, dtype=np.float32)
         total = 0.0
         for word in words:
-            holders, _ = self._holders(word)
-            had[holders] += self._rarity(len(holders))
-            total += self._rarity(len(holders))
+            documents, _ = self.postings(word)
+            rarity = word_rarity(self._count, len(documents))
+            had[documents] += rarity
+            total += rarity
         return min(1.0, float(had.max(initial=0.0)) / total) if total else 0.0
-
-    def _holders(self, word: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The companies that have `word`, with their BM25 for it."""
-        token = self._vocabulary.get(word)
-        if token is None:
-            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        start, end = (int(i) for i in self._postings["indptr"][token : token + 2])
-        return self._postings["indices"][start:end], self._postings["data"][start:end]
-
-    def _rarity(self, frequency: int) -> float:
-        return float(np.log1p((self._count - frequency + 0.5) / (frequency + 0.5)))
-
-    @property
-    def _postings(self) -> dict[str, Any]:
-        return dict(self._bm25.scores)
 
     def scores(self, words: Sequence[str]) -> Scores:
         """BM25 of every company for `words`: float32, shape (n_companies,), 0 where nothing agrees."""
@@ -221,6 +224,11 @@ class CharIndex:
     @property
     def _rarest(self) -> float:
         return float(np.log1p(self._postings.shape[1] / 2.0))
+
+
+def word_rarity(n_documents: int, frequency: int) -> float:
+    """What a word weighs in BM25 (Lucene's idf) that so many of the documents have."""
+    return float(np.log1p((n_documents - frequency + 0.5) / (frequency + 0.5)))
 
 
 def grams_of(text: str) -> list[str]:
