@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matching.dictionary import Dictionary, Expansion
 from matching.embedding.protocol import Embedder, Vectors
-from matching.index.lexical import Scores, cut_words, whole_words
+from matching.index.lexical import Scores, WordIndex, cut_words, whole_words
 from matching.index.release import Release
 from matching.need import core_term, requirements_of, topics_of
 from matching.occurrences import Occurrences, find_occurrences
@@ -56,7 +56,9 @@ class Query:
     word_mass: float  # the most that any company could have
     all_word_scores: Scores  # (n_companies,): BM25 of all words of the need alike
     all_word_level: float  # what the nearest companies of the base have of it
+    topic_strength: Scores  # (n_texts,): how strongly each speaks of a topic, wherever it stands
     topic_level: float  # how strongly the nearest passages of the base speak of a topic
+    said: Scores  # (n_texts,): how much of a `must` or a topic stands in each
     heard: float  # how much of a `must` or of the title stands in one place of the base: 0 to 1
 
 
@@ -93,7 +95,13 @@ def prepare_query(
     words = _words(gap, requirements, topics)
     word_scores, word_mass = release.words.weighted(words)
     all_words, all_word_mass = release.words.weighted(Counter(cut_words(_whole(gap, requirements))))
-    said = [*zip(coverage, occurrences, strict=True), *zip(topic_coverage, topic_occurrences, strict=True)]
+    topic_strength = _topic_strength(topic_coverage, topic_occurrences, len(release.relation))
+    musts = [i for i, r in enumerate(requirements) if r.level == "must"]
+    said = _said(
+        [*(coverage[i] for i in musts), *topic_coverage],
+        [*(occurrences[i] for i in musts), *topic_occurrences],
+        len(release.relation),
+    )
     return Query(
         gap=gap,
         requirements=requirements,
@@ -114,8 +122,10 @@ def prepare_query(
         word_mass=word_mass,
         all_word_scores=all_words,
         all_word_level=max(_nearest(all_words), NEAREST_WORDS_LEAST * all_word_mass),
-        topic_level=topic_level(topic_strengths(topic_coverage, topic_occurrences)),
-        heard=_heard(requirements, said, release),
+        topic_strength=topic_strength,
+        topic_level=topic_level_of(topic_strength),
+        said=said,
+        heard=heard_of(said, requirements, release.words),
     )
 
 
@@ -163,36 +173,35 @@ def _nearest(values: Scores) -> float:
     return float(np.partition(values, len(values) - count)[len(values) - count :].mean()) if count else 0.0
 
 
-def topic_strengths(coverage: Sequence[Scores], occurrences: Sequence[Occurrences]) -> Scores:
-    """How strongly each text speaks of the topic that it speaks of most: (n_texts,), empty without topics."""
-    strengths = [
-        np.maximum(o.strength, TOPIC_LIKENESS * c) for c, o in zip(coverage, occurrences, strict=True)
-    ]
-    return np.max(strengths, axis=0) if strengths else np.zeros(0, dtype=np.float32)
+def topic_level_of(topic_strength: Scores) -> float:
+    """What the nearest passages of the base have of a topic."""
+    return max(_nearest(topic_strength), NEAREST_TOPIC_LEAST)
 
 
-def topic_level(strengths: Scores) -> float:
-    """What the nearest texts of a base have of a topic."""
-    return max(_nearest(strengths), NEAREST_TOPIC_LEAST)
-
-
-def _heard(
-    requirements: Sequence[Requirement], said: Sequence[tuple[Scores, Occurrences]], release: Release
-) -> float:
+def heard_of(said: Scores, requirements: Sequence[Requirement], words: WordIndex) -> float:
     """Whether the base speaks of what is asked at all: 月球采矿机器人 is more than a 机器人.
 
-    The most of any `must` or topic that one passage holds, or of a `must` that one company has the words of.
-    `said`: of the requirements, then of the topics.
+    The most that one passage says (`Query.said`), or one company has of the words of a `must`.
     """
-    heard = 0.0
-    for place, (coverage, occurrences) in enumerate(said):
-        level = requirements[place].level if place < len(requirements) else "must"
-        if level == "must" and len(coverage):
-            heard = max(heard, float(coverage.max()), float(occurrences.strength.max()))
+    heard = float(said.max(initial=0.0))
     if heard < 1.0:
         cores = [core_term(r.text) for r in requirements if r.level == "must"]
-        heard = max([heard, *(release.words.best_share(whole_words(core)) for core in cores)])
+        heard = max([heard, *(words.best_share(whole_words(core)) for core in cores)])
     return heard
+
+
+def _topic_strength(coverage: Sequence[Scores], occurrences: Sequence[Occurrences], n_texts: int) -> Scores:
+    best = np.zeros(n_texts, dtype=np.float32)
+    for some, exact in zip(coverage, occurrences, strict=True):
+        best = np.maximum(best, np.maximum(exact.strength, TOPIC_LIKENESS * some))
+    return best
+
+
+def _said(coverage: Sequence[Scores], occurrences: Sequence[Occurrences], n_texts: int) -> Scores:
+    best = np.zeros(n_texts, dtype=np.float32)
+    for some, exact in zip(coverage, occurrences, strict=True):
+        best = np.maximum(best, np.maximum(exact.strength, some))
+    return best
 
 
 def _coverage(names: Iterable[str], release: Release) -> Scores:

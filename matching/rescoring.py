@@ -23,7 +23,7 @@ from matching.engine import Engine
 from matching.errors import SaysNothing
 from matching.explanation import explain
 from matching.index.variant import Place, Variant
-from matching.query import Query, naming, prepare_query, specificity, topic_level, topic_strengths
+from matching.query import Query, naming, prepare_query, specificity, topic_level_of
 from matching.records import PASSAGE_FIELDS, Candidate, CompanyProfile, Gap
 from matching.scoring import Scored, score
 
@@ -118,14 +118,10 @@ class Rescoring:
         """That of the base after the change; as it was, where only that is known."""
         if self._ready is None and "query" not in self.__dict__:
             return self._known.topic_level
-        before, after = _topics(self.query), _topics(query)
+        before, after = self.query.topic_strength, query.topic_strength
         if not len(before):
             return self._known.topic_level
-        return topic_level(np.append(np.delete(before, variant.gone), after[variant.new]))
-
-
-def _topics(query: Query) -> NDArray[np.float32]:
-    return topic_strengths(query.topic_coverage, query.topic_occurrences)
+        return topic_level_of(np.append(np.delete(before, variant.gone), after[variant.new]))
 
 
 def _naming(query: Query) -> NDArray[np.bool_]:

@@ -38,6 +38,9 @@ LEFTOVER_LOCK = 5_142_601_734  # any number but that of migrations/env.py
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--learn-again", type=Path, default=None, help="A home: learn the shipped weights in it again."
+    )
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden; review the diff")
 
 

@@ -114,16 +114,6 @@ class WordIndex:
             most += weight * word_rarity(self._count, len(documents))
         return result, most
 
-    def best_share(self, words: Sequence[str]) -> float:
-        """The part of `words`, weighed by rarity, that one company has at most: 0 to 1."""
-        had = np.zeros(self._count, dtype=np.float32)
-        total = 0.0
-        for word in words:
-            holders, _ = self.postings(word)
-            had[holders] += word_rarity(self._count, len(holders))
-            total += word_rarity(self._count, len(holders))
-        return min(1.0, float(had.max(initial=0.0)) / total) if total else 0.0
-
     @property
     def count(self) -> int:
         """How many documents there are."""
@@ -140,6 +130,17 @@ class WordIndex:
     @property
     def _postings(self) -> dict[str, Any]:
         return dict(self._bm25.scores)
+
+    def best_share(self, words: Sequence[str]) -> float:
+        """The part of `words`, weighed by rarity, that one company has at most: 0 to 1."""
+        had = np.zeros(self._count, dtype=np.float32)
+        total = 0.0
+        for word in words:
+            documents, _ = self.postings(word)
+            rarity = word_rarity(self._count, len(documents))
+            had[documents] += rarity
+            total += rarity
+        return min(1.0, float(had.max(initial=0.0)) / total) if total else 0.0
 
     def scores(self, words: Sequence[str]) -> Scores:
         """BM25 of every company for `words`: float32, shape (n_companies,), 0 where nothing agrees."""
