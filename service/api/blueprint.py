@@ -16,7 +16,6 @@ from service.api import schemas
 from service.api.answers import NAMED, answers
 from service.api.events import add_event_endpoints
 from service.api.explanations import add_explanations
-from service.api.events import add_event_endpoints
 from service.api.forms import UPLOADS, add_forms
 from service.api.problems import RequestInvalid, add_problems
 from service.api.rows import (

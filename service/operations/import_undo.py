@@ -28,7 +28,9 @@ _COMPANY = Base.metadata.tables[Company.__tablename__]
 _PROVENANCE = Base.metadata.tables[CompanyProvenance.__tablename__]
 _PROVENANCE_COLUMNS = ("field", "source", "kind", "fetched_on", "batch_id", "details")
 # Parts of a company go with it; everything else that points to one is a reason to keep it.
-_PARTS = frozenset({"company_search_key", "company_product", "company_tag", "company_passage", "company_provenance"})
+_PARTS = frozenset(
+    {"company_search_key", "company_product", "company_tag", "company_passage", "company_provenance"}
+)
 
 
 @dataclass(frozen=True, slots=True)

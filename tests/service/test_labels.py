@@ -32,7 +32,10 @@ def test_each_facet_and_each_fact_has_its_own_question(language: str) -> None:
         for facet in FACET_LABELS
     ]
     asked += [
-        question_sentence(language, Remark(code, {"product": "铜箔", "requirement": "烧结", "words": "高纯", "quote": "铜箔"}))
+        question_sentence(
+            language,
+            Remark(code, {"product": "铜箔", "requirement": "烧结", "words": "高纯", "quote": "铜箔"}),
+        )
         for code in QUESTIONS
         if code != "requirement"
     ]
