@@ -131,12 +131,16 @@ class WordIndex:
     def _postings(self) -> dict[str, Any]:
         return dict(self._bm25.scores)
 
+    def holders(self, word: str) -> NDArray[np.int64]:
+        """The documents that have `word`."""
+        return self.postings(word)[0]
+
     def best_share(self, words: Sequence[str]) -> float:
         """The part of `words`, weighed by rarity, that one company has at most: 0 to 1."""
         had = np.zeros(self._count, dtype=np.float32)
         total = 0.0
         for word in words:
-            documents, _ = self.postings(word)
+            documents = self.holders(word)
             rarity = word_rarity(self._count, len(documents))
             had[documents] += rarity
             total += rarity
