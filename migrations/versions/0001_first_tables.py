@@ -1,6 +1,6 @@
 """All tables of the first release: chains, gaps, companies, imports, index releases, match runs, users.
 
-Revises: None
+Revises: nothing
 """
 
 from __future__ import annotations
