@@ -16,7 +16,7 @@ _HEADERS = (
     mark("Who"),
     mark("Role"),
     mark("Deed"),
-    mark("Kind"),
+    mark("Kind of object"),
     mark("Number"),
     mark("Name"),
     mark("Changes"),
