@@ -46,6 +46,7 @@ def of_one(context: Context, position: int) -> Context:
         strengths=context.strengths[own],
         best=context.best[position : position + 1],
         topics=context.topics[own],
+        lacking=context.lacking[own],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 MIN_RUN = 2
 
@@ -24,6 +25,7 @@ def marks_in(quote: str, terms: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return _spans(marked)
 
 
+@lru_cache(maxsize=8192)
 def _fold(text: str) -> tuple[str, list[int]]:
     """`text` as it is compared, with the place each folded character comes from."""
     characters: list[str] = []

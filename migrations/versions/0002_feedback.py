@@ -1,6 +1,6 @@
 """Verdicts on candidates and blind comparisons of two rankings, so that weights can be learned from use.
 
-Revises: 0003
+Revises: 0001
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Sessions, API tokens, attempts to sign in and the audit log, so that people can sign in and be named.
 
-Revises: 0001
+Revises: 0002
 """
 
 from __future__ import annotations

@@ -63,6 +63,6 @@ def listed_elsewhere(session: Session, actor: Actor, code: str) -> list[ListedEl
             Event.organisation != event.organisation,
             Event.state != "closed",
         )
-        .order_by(here.company_name, there.first_listed_at, Event.code)
+        .order_by(here.position, here.id, there.first_listed_at, Event.code)
     )
     return [ListedElsewhere(*row) for row in found]

@@ -27,7 +27,7 @@ FROM = {  # permission → the least role that has it
     "shortlist.edit": "organiser",
     "event.edit": "organiser",
     "event.approve": "curator",
-    "event.view": "officer",
+    "event.view": "viewer",
     "chain.edit": "curator",
     "gap.edit": "curator",
     "gap.review": "curator",

@@ -34,7 +34,9 @@ def test_each_facet_and_each_fact_has_its_own_question(language: str) -> None:
     asked += [
         question_sentence(
             language,
-            Remark(code, {"product": "铜箔", "requirement": "烧结", "words": "高纯", "quote": "铜箔"}),
+            Remark(
+                code, {"product": "铜箔", "requirement": "烧结", "words": "高纯", "quote": "铜箔", "count": 3}
+            ),
         )
         for code in QUESTIONS
         if code != "requirement"

@@ -109,12 +109,13 @@ def test_effect_names_only_gaps_that_the_entry_touches(
     chain = make_chain(session)
     make_gap(session, chain, "CU-01", requirements=("陇原合金",))
     make_gap(session, chain, "CU-02", requirements=("覆铜板",))
-    far = make_company(session, "远方股份", products=(("陇原一号", 0.9),))
+    far = make_company(session, "远方股份", products=(("玄武一号", 0.9),))
+    entry = replace(NEW, narrower=("玄武一号",))
     make_company(session, "覆铜股份", products=("覆铜板",))
     for number in range(3):
         make_company(session, f"合金{number}", products=("铝合金",))
     engine = open_engine().with_dictionary(whole_dictionary(session))
-    effect = preview_effect(session, engine, NEW.key, NEW, None)
+    effect = preview_effect(session, engine, entry.key, entry, None)
     assert effect.touched == ("CU-01",)
     moves = {move.company_id: move for gap in effect.effects for move in gap.moves}
     assert (moves[far.external_id].before, moves[far.external_id].now) != (1, 1)

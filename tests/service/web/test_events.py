@@ -240,7 +240,7 @@ def test_list_goes_through_its_states_and_outcomes_reach_the_ledger(
     first, second = entries[0].entry_id, entries[1].entry_id
     fields |= {f"invite_status-{first}": "attended", f"stage-{first}": "signed"}
     fields |= {f"invite_status-{second}": "declined", f"next_action-{second}": "改期拜访"}
-    assert send(organiser, "/events/E2/followup", **fields).status_code == 303
+    assert send(organiser, "/events/E2/followup?lang=en", **fields).status_code == 303
     text = Page(organiser.get("/events/E2/followup?lang=en").text).text()
     assert "改期拜访" in organiser.get("/events/E2/followup?lang=en").text
     assert "4 changes are stored" in text

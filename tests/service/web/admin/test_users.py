@@ -45,7 +45,7 @@ def test_page_is_whole_and_not_kept(admin: FlaskClient, address: str, language: 
 
 
 def test_administration_is_shown_to_those_who_may(admin: FlaskClient, signed_in: SignedIn) -> None:
-    assert "/admin/imports" in Page(admin.get("/").text).attribute("href", "a")
+    assert "/manage" in Page(admin.get("/").text).attribute("href", "a")
     assert {"/admin/users", "/admin/audit"} <= set(
         Page(admin.get("/admin/imports").text).attribute("href", "a")
     )

@@ -1,6 +1,6 @@
 """How well gaps can be filled, saved searches, and the words that companies are looked up by.
 
-Revises: 0003
+Revises: 0004
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003a"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """What curators need: drafts of gap wordings, own dictionary entries, policy texts at work, exceptions.
 
-Revises: 0003
+Revises: 0005
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
