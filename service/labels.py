@@ -99,8 +99,8 @@ SEVERITY_LABELS = {
 GAP_STATUS_LABELS = {
     "draft": mark("draft"),
     "in_review": mark("in review"),
-    "published": mark("published"),
-    "archived": mark("archived"),
+    "published": mark("Published"),
+    "archived": mark("Archived"),
 }
 GAP_FIELD_LABELS = {
     "title": mark("Title"),
