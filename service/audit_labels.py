@@ -42,6 +42,7 @@ OBJECT_LABELS = {
     "link": mark("link"),
     "match_run": mark("match run"),
     "policy_draft": mark("policy text being read"),
+    "saved_search": mark("saved search"),
     "search": mark("saved search"),
     "shortlist": mark("shortlist"),
     "token": mark("API token"),
