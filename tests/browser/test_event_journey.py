@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,12 +19,18 @@ from werkzeug.serving import make_server
 from service.actors import COMMAND_LINE
 from service.operations.accounts import add_user
 from service.operations.event_lists import get_event_list
+from service.operations.event_solving import select_companies
 from service.operations.event_versions import change_state
+from service.operations.events import add_event
+from service.readers.event_plan import parse_event_plan
 from tests.browser.conftest import Browser
 from tests.browser.test_journeys import every, one
 from tests.service.web.base import PASSWORD, fill, make_app, service_of
+from tests.service.web.test_events import PLAN
 
 pytestmark = pytest.mark.browser
+
+TODAY = date(2026, 11, 25)
 
 
 @pytest.fixture(scope="module")
@@ -156,10 +163,13 @@ def test_organiser_builds_selects_edits_explains_issues_and_sees_the_ledger(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_no_page_of_an_event_is_wider_than_the_window(organiser: Browser, width: int) -> None:
-    browser = organiser
+def test_no_page_of_an_event_is_wider_than_the_window(organiser: Browser, own_app: Flask, width: int) -> None:
+    browser, code = organiser, f"W{width}"
+    with service_of(own_app).database.session() as session:
+        add_event(session, COMMAND_LINE, parse_event_plan({**PLAN, "code": code}, "x"))
+        engine = service_of(own_app).engines.engine(session)
+        select_companies(session, COMMAND_LINE, engine, code, today=TODAY, home_province="甘肃", relax=False)
     browser.resize(width)
-    code = every(browser, "table .place")[0].text
     for language in ("zh", "en"):
         for part in ("", "/list", "/versions", "/runs", "/runs/1", "/followup", "/meetings", "/ledger"):
             browser.go(f"/events/{code}{part}?lang={language}")
