@@ -70,7 +70,7 @@ def organiser(own_app: Flask, driver: webdriver.Chrome) -> Iterator[Browser]:
 def wait(browser: Browser, happened: Callable[[], Any]) -> Any:
     """As long as a whole selection may take on a machine that does other work besides."""
     while_loading = [StaleElementReferenceException, NoSuchElementException]
-    return WebDriverWait(browser.driver, 90, ignored_exceptions=while_loading).until(lambda _: happened())
+    return WebDriverWait(browser.driver, 240, ignored_exceptions=while_loading).until(lambda _: happened())
 
 
 def fill_in(browser: Browser, **values: str) -> None:
