@@ -45,6 +45,9 @@ class CachedEmbedder:
     def dim(self) -> int:
         return self._inner.dim
 
+    def load(self) -> None:
+        self._inner.load()  # whatever is kept: the next text may be a new one
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         try:
             return self._embed("q", texts, None)

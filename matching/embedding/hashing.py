@@ -33,6 +33,9 @@ class HashingEmbedder:
     def dim(self) -> int:
         return self._dim
 
+    def load(self) -> None:
+        """Nothing is waited for."""
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self._embed(texts)
 

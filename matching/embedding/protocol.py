@@ -25,6 +25,10 @@ class Embedder(Protocol):
     @property
     def dim(self) -> int: ...
 
+    def load(self) -> None:
+        """Do now what the first text would wait for."""
+        ...
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what is asked for: requirements, needs."""
         ...

@@ -25,6 +25,9 @@ class RememberingEmbedder:
     def dim(self) -> int:
         return self._inner.dim
 
+    def load(self) -> None:
+        self._inner.load()
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         missing = [text for text in dict.fromkeys(texts) if text not in self._queries]
         if missing:

@@ -83,6 +83,9 @@ class SentenceModelEmbedder:
                     return int(size)
         return int(self._model.get_sentence_embedding_dimension() or 0)
 
+    def load(self) -> None:
+        self.embed_queries(["准备"])  # the first text also makes the kernels ready
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self._embed(texts, self._prompts[0], None)
 

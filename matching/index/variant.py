@@ -155,7 +155,7 @@ class Place:
     ) -> Vectors:
         """The company's own vector, as the index keeps it; the same where its passages are.
 
-        A store that rounds its vectors (FAISS) rounds this one too: 0.001 log-odds at most, measured.
+        A store that rounds its vectors (FAISS) rounds this one too.
         """
         before = self.base.mentions.text[self._mentions]
         if len(before) and np.array_equal(np.sort(known[own.text]), np.sort(before)):

@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
+from matching.standing import Standings
 from service.actors import COMMAND_LINE
 from service.cli.context import (
     Opened,
@@ -50,17 +52,10 @@ def why_not(
     NEED is the code of a gap (C03-G05) or what is sought in words; COMPANY an id, a code or a name. Changes
     are computed by scoring the changed company again.
     """
-    config = opened.config
     with opened.database.reading() as session:
-        standings = standings_of(
-            COMMAND_LINE,
-            opened.engines.engine(session),
-            asked_gap(session, need, config.home_province),
-            today=_today(),
-            filters=filters_from(conditions, config.home_province),
-        )
+        standings = _standings(opened, session, need, conditions)
         answer = ask_why_not(session, COMMAND_LINE, standings, company)
-    known = why_not_as_json(standings, answer, lang or config.language)
+    known = why_not_as_json(standings, answer, lang or opened.config.language)
     print_json(known) if as_json else print_why_not(known)
 
 
@@ -83,17 +78,10 @@ def compare(
     **conditions: Any,
 ) -> None:
     """Set two or three companies side by side for NEED, row by row; the differences add up."""
-    config = opened.config
     with opened.database.reading() as session:
-        standings = standings_of(
-            COMMAND_LINE,
-            opened.engines.engine(session),
-            asked_gap(session, need, config.home_province),
-            today=_today(),
-            filters=filters_from(conditions, config.home_province),
-        )
+        standings = _standings(opened, session, need, conditions)
         found = compare_companies(session, COMMAND_LINE, standings, companies)
-    known = compare_as_json(standings, found, lang or config.language)
+    known = compare_as_json(standings, found, lang or opened.config.language)
     print_json(known) if as_json else print_comparison(known)
 
 
@@ -135,6 +123,17 @@ def similar(opened: Opened, /, company: str, limit: int, lang: str | None, as_js
         found = similar_companies(session, COMMAND_LINE, engine, company, today=_today(), limit=limit)
     known = similar_as_json(found, lang or opened.config.language)
     print_json(known) if as_json else print_similar(known)
+
+
+def _standings(opened: Opened, session: Session, need: str, conditions: dict[str, Any]) -> Standings:
+    home = opened.config.home_province
+    return standings_of(
+        COMMAND_LINE,
+        opened.engines.engine(session),
+        asked_gap(session, need, home),
+        today=_today(),
+        filters=filters_from(conditions, home),
+    )
 
 
 def _today() -> date:

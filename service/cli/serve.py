@@ -70,6 +70,6 @@ def _warm(service: Service) -> None:
     try:
         with service.database.reading() as session:
             service.engines.engine(session)
-        service.engines.embedder.embed_queries(["准备"])
+        service.engines.embedder.load()
     except (ServiceError, MatchingError) as err:
         click.echo(f"lianzhao: {err}", err=True)

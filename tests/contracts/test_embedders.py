@@ -52,6 +52,11 @@ class TestEmbedder:
         for vectors in (embedder.embed_queries(TEXTS), embedder.embed_passages(TEXTS)):
             assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
 
+    def test_loading_first_changes_no_vector(self, embedder: Embedder) -> None:
+        before = embedder.embed_queries(TEXTS)
+        embedder.load()
+        assert np.array_equal(embedder.embed_queries(TEXTS), before)
+
     def test_no_texts_give_no_rows(self, embedder: Embedder) -> None:
         assert embedder.embed_queries([]).shape == (0, embedder.dim)
         assert embedder.embed_passages([]).shape == (0, embedder.dim)

@@ -16,8 +16,9 @@ from matching.why_not import TOP, Outcome, WhyNot, compare, why_not
 from tests.matching.bases import COMPANIES, COPPER_FOIL, TODAY, build, company, gap, must, shipped_weights
 
 # Two things that nobody makes both of but these, so that the list is full of better ones.
-# How strongly the nearest of a base of thirty speak of the title is left as it was: matching/rescoring.py.
-TITLE_BOUND = 0.02
+# The mean length of a text is left as it was for the others, whose nearest words a company is read beside:
+# matching/rescoring.py. Measured in this base of 27: 0.013.
+NEAREST_BOUND = 0.02
 MAKERS = tuple(
     company(f"M{i:02}", f"材料{i}", (("电解铜箔", 0.6), (second, 0.3)), province="浙江")
     for i, second in enumerate(["锂电池隔膜"] * 19 + ["锂电池隔膜贸易"] * 6)
@@ -85,7 +86,7 @@ def test_one_change_that_suffices_is_found_and_really_does(crowded: Engine, tmp_
     (change,) = answer.smallest.changes
     assert (change.kind, change.requirement.id) == ("stated", "R1")
     score, rank = really(tmp_path, crowded, answer, answer.smallest)
-    assert answer.smallest.score_log_odds == pytest.approx(score, abs=TITLE_BOUND)
+    assert answer.smallest.score_log_odds == pytest.approx(score, abs=NEAREST_BOUND)
     assert answer.smallest.rank == rank <= TOP
 
 
@@ -97,7 +98,7 @@ def test_where_no_change_suffices_the_nearest_is_told(crowded: Engine, tmp_path:
     assert answer.nearest.rank > TOP
     assert answer.nearest.score_log_odds > answer.standing.candidate.score_log_odds
     score, rank = really(tmp_path, crowded, answer, answer.nearest)
-    assert answer.nearest.score_log_odds == pytest.approx(score, abs=TITLE_BOUND)
+    assert answer.nearest.score_log_odds == pytest.approx(score, abs=NEAREST_BOUND)
     assert answer.nearest.rank == rank
 
 
@@ -120,7 +121,7 @@ def test_what_would_change_the_rank_of_a_ranked_one(crowded: Engine, tmp_path: P
     assert all(outcome.changes[0].kind == "not_stated" for outcome in answer.outcomes)
     for place, outcome in enumerate(answer.outcomes):
         score, rank = really(tmp_path / str(place), crowded, answer, outcome)
-        assert outcome.score_log_odds == pytest.approx(score, abs=TITLE_BOUND)
+        assert outcome.score_log_odds == pytest.approx(score, abs=NEAREST_BOUND)
         assert min(outcome.rank, rank) > TOP
 
 

@@ -30,6 +30,21 @@ class CasedEmbedder(CountingEmbedder):
         )
 
 
+class LoadingEmbedder(CountingEmbedder):
+    loaded = 0
+
+    def load(self) -> None:
+        self.loaded += 1
+
+
+def test_the_model_is_loaded_whatever_is_kept(tmp_path: Path) -> None:
+    inner = LoadingEmbedder()
+    cached = CachedEmbedder(inner, tmp_path)
+    cached.embed_queries(TEXTS)
+    cached.load()
+    assert inner.loaded == 1
+
+
 def cache_file(folder: Path, inner: CountingEmbedder) -> Path:
     return folder / f"{inner.fingerprint}.sqlite3"
 
